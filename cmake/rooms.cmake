@@ -1,0 +1,41 @@
+# A room: src/<floor>/<room>/ is one static library.
+#   include/tenantry/<room>/*.hpp   public headers, the only ones that other rooms see
+#   *.hpp, *.cpp                    private
+#   *_test.cpp                      unit tests, one program a room, label `fast`
+# USES are the arrows of the architecture: a room sees the headers of the rooms that it names and of what those
+# name publicly; PRIVATE ones are not passed on. Any other include does not compile.
+function(tenantry_room name)
+    cmake_parse_arguments(ROOM "" "" "USES;PRIVATE" ${ARGN})
+    file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+    set(tests ${sources})
+    list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
+    list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
+
+    set(target tenantry_${name})
+    add_library(${target} STATIC ${sources})
+    target_include_directories(${target} PUBLIC ${CMAKE_CURRENT_SOURCE_DIR}/include PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+    tenantry_arrows(${target} PUBLIC ${ROOM_USES})
+    tenantry_arrows(${target} PRIVATE ${ROOM_PRIVATE})
+    set_property(GLOBAL APPEND PROPERTY TENANTRY_ROOMS ${name})
+    set_property(GLOBAL PROPERTY TENANTRY_ROOM_${name}_USES "${ROOM_USES}")
+    set_property(GLOBAL PROPERTY TENANTRY_ROOM_${name}_PRIVATE "${ROOM_PRIVATE}")
+
+    if(TENANTRY_TESTS AND tests)
+        add_executable(${name}_test ${tests})
+        target_include_directories(${name}_test PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+        target_link_libraries(${name}_test PRIVATE ${target} tenantry_test_support GTest::gtest_main)
+        add_test(NAME ${name} COMMAND ${name}_test)
+        set_tests_properties(${name} PROPERTIES LABELS fast TIMEOUT 120)
+    endif()
+endfunction()
+
+# Rooms are named bare (`base`), libraries by their CMake target (`fmt::fmt`).
+function(tenantry_arrows target scope)
+    foreach(used ${ARGN})
+        if(used MATCHES "::")
+            target_link_libraries(${target} ${scope} ${used})
+        else()
+            target_link_libraries(${target} ${scope} tenantry_${used})
+        endif()
+    endforeach()
+endfunction()
