@@ -1,0 +1,17 @@
+#pragma once
+
+#include <vector>
+
+#include <tenantry/base/pool.hpp>
+#include <tenantry/verify/declared.hpp>
+#include <tenantry/verify/facts.hpp>
+#include <tenantry/verify/verdict.hpp>
+
+namespace tenantry::verify {
+
+/// A verdict for every claim, in the order of `all_claims`; findings in a fixed order, the same for any number of
+/// threads. Claims that this source cannot decide are unknown with the reason. Every packet witness was replayed by
+/// `trace`.
+std::vector<Verdict> decide(const Facts& facts, const Declared& declared, const Pool& pool);
+
+}  // namespace tenantry::verify

@@ -1,0 +1,189 @@
+#pragma once
+
+// What a reader found in a text or in a live table, in terms that the local target and AWS share. Every fact says where
+// it stands. Tables refer to each other by Index; `check_invariants` says which hold.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <tenantry/base/cidr.hpp>
+#include <tenantry/base/index.hpp>
+#include <tenantry/base/source.hpp>
+#include <tenantry/base/text.hpp>
+#include <tenantry/verify/packet.hpp>
+
+namespace tenantry::verify {
+
+/// An environment as the facts name it: `acme/production`.
+struct EnvironmentFact {
+    std::string name;
+    Cidr block;
+    Span at;
+};
+
+/// Whose something is: an environment's, or (nothing) a component that environments share.
+using Owner = std::optional<Index<EnvironmentFact>>;
+
+struct Device;
+
+/// A network interface. Two interfaces that are each other's peer are the ends of one link (a veth pair).
+struct Interface {
+    std::string name;
+    Index<Device> device;
+    std::vector<Ipv4> addresses;
+    std::optional<Index<Interface>> peer;
+    Span at;
+};
+
+/// Longest prefix wins. `out` is nothing where the route answers "unreachable".
+struct Route {
+    Cidr to;
+    std::optional<Index<Interface>> out;
+    std::optional<Ipv4> via;
+    Span at;
+};
+
+/// netfilter hooks, in the order that a forwarded packet meets them (input and output stand aside).
+enum class Hook : std::uint8_t { prerouting, input, forward, output, postrouting };
+
+struct Accept {};
+struct Drop {};
+struct Return {};
+struct Jump {
+    std::uint32_t chain = 0;
+};  ///< position in Device::chains; comes back after the last rule
+struct Goto {
+    std::uint32_t chain = 0;
+};  ///< does not come back; the base chain's policy decides
+/// Destination translation to one of `to`, which of them is open. Ends the hook's chain with accept, like nft's dnat.
+struct Translate {
+    struct Target {
+        Ipv4 address;
+        std::optional<Port> port;
+    };
+    std::vector<Target> to;
+};
+using Action = std::variant<Accept, Drop, Return, Jump, Goto, Translate>;
+
+/// Acts on packets that lie in any cube of `match` (none: never acts). Where `exact` is false the reader did not
+/// understand everything that the rule looks at: `match` is what it can match at most, and may match none of it.
+struct Rule {
+    std::vector<Cube> match;
+    Action action;
+    bool exact = true;
+    Span at;
+};
+
+struct Chain {
+    struct Base {
+        Hook hook = Hook::forward;
+        std::int32_t priority = 0;
+        bool acceptByDefault = false;
+        bool nat = false;  ///< seen only by packets in State::fresh
+    };
+    std::string name;
+    std::optional<Base> base;  ///< nothing: entered by jump or goto only
+    std::vector<Rule> rules;
+    Span at;
+};
+
+/// Something with an IP stack of its own: a network namespace (a task's or a router's).
+struct Device {
+    std::string name;  ///< `acme/production/router`, `acme/production/api-1`
+    Owner owner;
+    bool forwards = false;
+    std::vector<Index<Interface>> interfaces;
+    std::vector<Route> routes;
+    std::vector<Chain> chains;  ///< base chains of one hook act in order of priority, then as they stand
+    Span at;
+};
+
+/// `/etc/hosts` of a process, one name a row.
+struct HostEntry {
+    std::string name;
+    Ipv4 address;
+    Span at;
+};
+
+/// A running copy of a service or of the load balancer: who it is, and in which network namespace it really is.
+struct Process {
+    std::string name;     ///< `acme/production/api-1`
+    std::string service;  ///< `api`; `load-balancer` for the environment's load balancer
+    Owner owner;
+    Index<Device> device;
+    std::uint32_t uid = 0;
+    std::vector<HostEntry> hosts;
+    Span at;
+};
+
+/// Where a proxy sends requests to: a name (looked up in the process's hosts) or an address.
+struct Upstream {
+    std::string host;
+    Port port;
+    Span at;
+};
+
+/// Requests under `prefix` (whole segments; `/` is all) go to any of `to`; none: answered by the proxy itself (files).
+struct ProxyRoute {
+    std::string prefix;
+    std::vector<Upstream> to;
+    Span at;
+};
+
+/// A process that answers requests and makes new connections for them (HAProxy, nginx).
+struct Proxy {
+    Index<Process> process;
+    std::vector<Port> ports;                 ///< TCP ports it listens on in its own namespace
+    std::vector<std::uint32_t> descriptors;  ///< inherited listening sockets
+    std::vector<HostName> hosts;             ///< Host and SNI names it takes; others get 421. Empty: any
+    std::vector<ProxyRoute> routes;          ///< the longest prefix wins
+    Span at;
+};
+
+/// A listening unix socket that the daemon makes for a host name and hands to a process as a descriptor.
+struct IngressSocket {
+    std::string path;
+    Index<Process> process;
+    std::uint32_t descriptor = 0;
+    Span at;
+};
+
+/// The machine's shared entry: TCP ports on `address`; a connection with server name N goes to the unix socket
+/// `directory` + N, any other is closed.
+struct Edge {
+    Ipv4 address;
+    Port tlsPort;
+    Port redirectPort;
+    std::string directory;
+    Span at;
+};
+
+/// Something in an input that the reader does not know the meaning of. What depends on it is unknown, not holds.
+struct NotUnderstood {
+    Owner owner;       ///< whose verdicts it makes unknown; nothing: everybody's
+    std::string what;  ///< a full sentence
+    Span at;
+};
+
+struct Facts {
+    std::vector<EnvironmentFact> environments;
+    std::vector<Interface> interfaces;
+    std::vector<Device> devices;
+    std::vector<Process> processes;
+    std::vector<Proxy> proxies;
+    std::vector<IngressSocket> sockets;
+    std::vector<Edge> edges;
+    std::vector<NotUnderstood> notUnderstood;
+};
+
+/// Ends the program (a reader's bug) unless every Index is in range, peers are mutual, a device's interfaces name it,
+/// jumps stay in the device and form no cycle, and base chains are not jumped to.
+void check_invariants(const Facts& facts);
+
+/// One fact a line, in table order, without places: for goldens and diffs.
+std::string to_text(const Facts& facts);
+
+}  // namespace tenantry::verify
