@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <tenantry/blueprint/blueprint.hpp>
+
+namespace tenantry::blueprint {
+
+/// A task of an environment as it is placed when nothing runs yet.
+struct PlacedTask {
+    std::string name;  ///< `api-1`; `load-balancer-1`
+    End of;
+    std::uint32_t number = 1;  ///< from 1 in each service
+    std::uint8_t zone = 0;
+    Ipv4 address;
+    std::uint32_t uid = 0;  ///< its service's, inside the environment's range; gid is equal
+};
+
+/// The name of the load balancer's tasks and process; no service may have it.
+inline constexpr std::string_view loadBalancerName = "load-balancer";
+
+/// The load balancer's task first, then those of each workload in order: as many as it has at least, spread over the
+/// zones in turn, each at the next free address of its zone's subnet. The block is large enough (build checks it).
+std::vector<PlacedTask> place_tasks(const Blueprint& blueprint, const Environment& environment);
+
+/// Tasks that a workload has at least, and at most.
+Count tasks_min(const Blueprint& blueprint, const Environment& environment, const Workload& workload);
+Count tasks_max(const Blueprint& blueprint, const Environment& environment, const Workload& workload);
+
+/// Where tasks of others call this workload; it must have a virtual address.
+Ipv4 virtual_address(const Blueprint& blueprint, const Environment& environment, const Workload& workload);
+
+}  // namespace tenantry::blueprint

@@ -1,0 +1,156 @@
+#pragma once
+
+// What many environments share, once: an environment with every parameter left open. A field is either structure or a
+// Hole<T>; the type decides, never the data. Everything a claim reads is structure.
+
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <tenantry/base/index.hpp>
+#include <tenantry/base/model_path.hpp>
+#include <tenantry/base/text.hpp>
+#include <tenantry/blueprint/layout.hpp>
+#include <tenantry/model/platform.hpp>
+
+namespace tenantry::blueprint {
+
+enum class SlotKind : std::uint8_t {
+    tenant,
+    stage,
+    block,
+    uids,
+    hosts,
+    image,
+    cpu,
+    memory,
+    tasks,
+    tasksMin,
+    tasksMax,
+    envText
+};
+std::string_view to_string(SlotKind kind);
+
+/// A parameter's identity: what it is and whose. Never its position or value: adding a service renames no other.
+struct Slot {
+    SlotKind kind = SlotKind::tenant;
+    std::string owner;  ///< the service; empty for the environment's own
+    std::string part;   ///< envText: the key
+    auto operator<=>(const Slot&) const = default;
+};
+
+/// Open in the shape; the environment's value stands at `slot` of its row.
+template <class T>
+struct Hole {
+    Index<Slot> slot;
+    auto operator<=>(const Hole&) const = default;
+};
+
+/// The host ids of an environment: `first` to `first + 65535`, no other environment's and not the machine's own.
+struct UidRange {
+    std::uint32_t first = 0;
+    auto operator<=>(const UidRange&) const = default;
+};
+inline constexpr std::uint32_t uidsPerEnvironment = 65536;
+
+struct Count {
+    std::uint32_t value = 0;
+    auto operator<=>(const Count&) const = default;
+};
+
+using Hosts = std::vector<HostName>;
+
+struct FixedTasks {
+    Hole<Count> count;
+    auto operator<=>(const FixedTasks&) const = default;
+};
+struct RangeTasks {
+    Hole<Count> min, max;
+    auto operator<=>(const RangeTasks&) const = default;
+};
+using Scaling = std::variant<FixedTasks, RangeTasks>;
+
+struct EnvVar {
+    EnvKey key;
+    Hole<FreeText> value;
+    auto operator<=>(const EnvVar&) const = default;
+};
+
+struct Workload;
+
+/// Requests to this frontend under `prefix` go to `to`; nothing is stripped.
+struct Route {
+    PathPrefix prefix;
+    Index<Workload> to;
+    auto operator<=>(const Route&) const = default;
+};
+
+/// A service. Rows are sorted by name.
+struct Workload {
+    ServiceName name;
+    model::Tier tier = model::Tier::middleware;
+    std::optional<Port> port;  ///< nothing: a worker
+    model::Health health;
+    model::Duration drain{};
+    std::optional<Hole<ImageRef>> image;   ///< nothing: the platform's own nginx
+    std::optional<FilePath> staticFolder;  ///< frontends: folder of the image that `/` serves
+    std::vector<FreeText> command;
+    Hole<model::Cpu> cpu;
+    Hole<model::Bytes> memory;
+    Scaling scaling;
+    std::vector<EnvVar> env;                      ///< sorted by key
+    std::vector<Route> routes;                    ///< frontends; sorted by prefix
+    std::vector<Index<Workload>> calls;           ///< whom its tasks may connect to, routes included; sorted
+    std::optional<std::uint32_t> virtualAddress;  ///< offset in the block; where others call it, nothing: nobody does
+};
+
+/// The load balancer sends requests under `prefix` to the frontend `to`.
+struct Entry {
+    PathPrefix prefix;
+    Index<Workload> to;
+    auto operator<=>(const Entry&) const = default;
+};
+
+/// Stands for the environment's load balancer as an end of a connection.
+struct LoadBalancer {
+    auto operator<=>(const LoadBalancer&) const = default;
+};
+using End = std::variant<LoadBalancer, Index<Workload>>;
+
+/// New TCP connections from any task of `from` to any task of `to`. The only connections there are.
+struct Allow {
+    End from;
+    Index<Workload> to;
+    Port port;
+    ModelPath origin;
+};
+
+struct Subnet {
+    SubnetKind kind = SubnetKind::privateTasks;
+    std::uint8_t zone = 0;
+    Relative range;
+    auto operator<=>(const Subnet&) const = default;
+};
+
+struct Shape {
+    std::uint8_t layout = layoutVersion;
+    std::uint8_t blockPrefix = 20;
+    std::uint8_t zones = 1;
+    bool protect = false;
+    std::vector<Subnet> subnets;
+    std::vector<Entry> entries;  ///< the longest prefix first, then by bytes
+    std::vector<Workload> workloads;
+    std::vector<Allow> allows;
+    std::vector<Slot> slots;  ///< sorted, unique
+
+    Hole<TenantName> tenant;
+    Hole<StageName> stage;
+    Hole<Cidr> block;
+    Hole<UidRange> uids;
+    Hole<Hosts> hosts;
+};
+
+}  // namespace tenantry::blueprint
