@@ -61,7 +61,12 @@ struct Count {
     auto operator<=>(const Count&) const = default;
 };
 
-using Hosts = std::vector<HostName>;
+/// The names that an environment answers to: `label` under each target's domain, and the tenant's own.
+struct Hosts {
+    Label label;
+    std::vector<HostName> own;
+    auto operator<=>(const Hosts&) const = default;
+};
 
 struct FixedTasks {
     Hole<Count> count;

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace tenantry::model {
+
+enum class Status : std::uint8_t { known, later };
+
+/// A key of the language. Readers may take only keys of their table, so what the tables say is what is read.
+struct Key {
+    std::string_view name;
+    std::string_view meaning;  ///< one phrase, for the schema and the help
+    Status status = Status::known;
+};
+
+/// The tables, one a kind of map.
+namespace keys {
+std::span<const Key> platform();
+std::span<const Key> network();
+std::span<const Key> stage();
+std::span<const Key> service();
+std::span<const Key> health();
+std::span<const Key> tenant();          ///< beside these, the names of stages
+std::span<const Key> stage_override();  ///< under a tenant's stage
+std::span<const Key> service_override();
+std::span<const Key> targets();
+std::span<const Key> local_target();
+std::span<const Key> host_image();
+}  // namespace keys
+
+}  // namespace tenantry::model

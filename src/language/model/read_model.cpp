@@ -1,0 +1,134 @@
+#include <algorithm>
+#include <array>
+
+#include <tenantry/syntax/yaml.hpp>
+
+#include "reading.hpp"
+
+namespace tenantry::model {
+namespace {
+
+Place root_place(const syntax::Tree& tree) {
+    const syntax::Node root = syntax::Node::root(tree);
+    // Messages about a whole file point at its first byte.
+    return {root, Span{root.at().source, root.at().begin, root.at().begin}};
+}
+
+StageNames names_of(const std::vector<Stage>& stages) {
+    StageNames names;
+    for (const Stage& stage : stages) names.push_back(stage.name.str());
+    return names;
+}
+
+// By name; of two with one name (tenants of two files) the first stays.
+template <class Row>
+void sort_by_name(std::vector<Row>& rows, std::string_view what, Diagnostics& diagnostics) {
+    std::ranges::stable_sort(rows, {}, [](const Row& row) -> const auto& { return row.name; });
+    for (std::size_t i = 1; i < rows.size(); ++i)
+        if (rows[i - 1].name == rows[i].name)
+            diagnostics.add(code::sameName, rows[i].at,
+                            fmt::format("The {} `{}` is defined twice.", what, rows[i].name.str()), "",
+                            {{rows[i - 1].at, "first here"}});
+    const auto rest = std::ranges::unique(rows, {}, [](const Row& row) -> const auto& { return row.name; });
+    rows.erase(rest.begin(), rest.end());
+}
+
+// A platform that has not even these two cannot be built; others get what could be read.
+struct Heading {
+    std::optional<PlatformName> name;
+    std::optional<HostName> domain;
+};
+
+Heading read_heading(MapReader& map) {
+    map.require("platform", "platform: lend");
+    map.require("domain", "domain: lend.example");
+    return {map.scalar("platform", PlatformName::parse), map.scalar("domain", HostName::parse)};
+}
+
+std::optional<Platform> read_platform(const syntax::Tree& tree, std::span<const syntax::Tree> tenantTrees,
+                                      Diagnostics& diagnostics) {
+    MapReader map(root_place(tree), "the platform file", keys::platform(), diagnostics);
+    if (!map.is_map()) return std::nullopt;
+    const Heading heading = read_heading(map);
+    Platform platform{heading.name.value_or(*PlatformName::parse("x")),
+                      heading.domain.value_or(*HostName::parse("x.x")),
+                      {},
+                      {},
+                      {},
+                      {},
+                      {}};
+    platform.local.domain = platform.name.str() + ".localhost";
+
+    if (const auto place = map.find("network")) read_network(*place, platform, diagnostics);
+    if (const auto place = map.require("stages", "stages: { production: {} }"))
+        read_stages(*place, platform, diagnostics);
+    const StageNames stages = names_of(platform.stages);
+    if (const auto place = map.require("services", "services: { api: { tier: middleware, image: lend/api } }"))
+        read_services(*place, stages, platform, diagnostics);
+    if (const auto place = map.find("targets")) read_targets(*place, platform, diagnostics);
+    if (const auto place = map.require("tenants", "tenants: { include: tenants/*.yaml }"))
+        read_tenants(*place, false, stages, platform, diagnostics);
+    for (const syntax::Tree& file : tenantTrees) read_tenants(root_place(file), true, stages, platform, diagnostics);
+
+    sort_by_name(platform.services, "service", diagnostics);
+    sort_by_name(platform.tenants, "tenant", diagnostics);
+    check_platform(root_place(tree), platform, diagnostics);
+    if (!heading.name || !heading.domain) return std::nullopt;
+    return platform;
+}
+
+}  // namespace
+
+std::optional<Model> read_model(const Sources& sources, const Inputs& inputs, Diagnostics& diagnostics) {
+    Diagnostics found;
+    Model model{{*PlatformName::parse("x"), *HostName::parse("x.x"), {}, {}, {}, {}, {}}, {}};
+    bool readable = true;
+    const auto parse = [&](SourceId id) {
+        auto tree = syntax::parse_yaml(sources, id, syntax::Limits{}, found);
+        readable = readable && tree.has_value();
+        if (tree) model.trees.push_back(std::move(*tree));
+        return tree.has_value();
+    };
+    const bool platformReadable = parse(inputs.platform);
+    for (const SourceId id : inputs.tenants) parse(id);
+    std::optional<Platform> platform;
+    if (platformReadable) platform = read_platform(model.trees.front(), std::span(model.trees).subspan(1), found);
+    const bool good = readable && platform && !found.has_errors();
+    diagnostics.append(std::move(found));
+    if (!good) return std::nullopt;
+    model.platform = std::move(*platform);
+    return model;
+}
+
+const Service* Platform::service(std::string_view wanted) const {
+    const auto found =
+        std::ranges::find(services, wanted, [](const Service& s) -> std::string_view { return s.name.str(); });
+    return found == services.end() ? nullptr : &*found;
+}
+
+const Stage* Platform::stage(std::string_view wanted) const {
+    const auto found =
+        std::ranges::find(stages, wanted, [](const Stage& s) -> std::string_view { return s.name.str(); });
+    return found == stages.end() ? nullptr : &*found;
+}
+
+const Tenant* Platform::tenant(std::string_view wanted) const {
+    const auto found =
+        std::ranges::lower_bound(tenants, wanted, {}, [](const Tenant& t) -> std::string_view { return t.name.str(); });
+    return found == tenants.end() || found->name.str() != wanted ? nullptr : &*found;
+}
+
+const Stage& Platform::main_stage() const {
+    const Stage* production = stage("production");
+    return production != nullptr ? *production : stages.back();
+}
+
+std::string_view to_string(Tier tier) { return tier == Tier::frontend ? "frontend" : "middleware"; }
+
+std::optional<Tier> tier_from_string(std::string_view text) {
+    for (const Tier tier : {Tier::frontend, Tier::middleware})
+        if (to_string(tier) == text) return tier;
+    return std::nullopt;
+}
+
+}  // namespace tenantry::model

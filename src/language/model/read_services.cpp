@@ -1,0 +1,170 @@
+#include <algorithm>
+
+#include "reading.hpp"
+
+namespace tenantry::model {
+namespace {
+
+std::expected<Tier, Refusal> parse_tier(std::string_view text) {
+    if (const auto tier = tier_from_string(text)) return *tier;
+    return std::unexpected("must be `frontend` or `middleware`");
+}
+
+template <class T, class Parse>
+PerStage<T> read_per_stage(const std::optional<Place>& place, std::string_view what, const StageNames& stages,
+                           Diagnostics& diagnostics, Parse parse) {
+    PerStage<T> values;
+    if (!place) return values;
+    if (!place->node.is_map()) {
+        values.all = read_scalar(place->node, what, diagnostics, parse);
+        return values;
+    }
+    for (std::size_t i = 0; i < place->node.size(); ++i) {
+        const syntax::Entry entry = place->node.entry(i);
+        if (std::ranges::find(stages, entry.key) == stages.end()) {
+            diagnostics.add(code::unknownName, entry.keyAt, fmt::format("There is no stage {}.", quote(entry.key)),
+                            suggest(entry.key, stages));
+            continue;
+        }
+        if (const auto value = read_scalar(entry.value, what, diagnostics, parse)) values.of.emplace(entry.key, *value);
+    }
+    return values;
+}
+
+std::vector<FreeText> read_words(const std::optional<Place>& place, std::string_view what, Diagnostics& diagnostics) {
+    std::vector<FreeText> words;
+    if (!place || !expect_list(*place, what, diagnostics)) return words;
+    for (std::size_t i = 0; i < place->node.size(); ++i)
+        if (auto word = read_scalar(place->node.item(i), "The argument", diagnostics, FreeText::parse))
+            words.push_back(*std::move(word));
+    return words;
+}
+
+void read_routes(const std::optional<Place>& place, Service& service, Diagnostics& diagnostics) {
+    if (!place || !expect_map(*place, "`routes`", diagnostics)) return;
+    for (std::size_t i = 0; i < place->node.size(); ++i) {
+        const syntax::Entry entry = place->node.entry(i);
+        auto prefix = PathPrefix::parse(entry.key);
+        if (!prefix)
+            diagnostics.add(code::badValue, entry.keyAt,
+                            fmt::format("The path prefix {} {}.", quote(entry.key), prefix.error()));
+        auto to = read_scalar(entry.value, "The service", diagnostics, ServiceName::parse);
+        if (prefix && to) service.routes.push_back({*std::move(prefix), *std::move(to), entry.value.at()});
+    }
+    std::ranges::sort(service.routes, {}, &Route::prefix);
+}
+
+void read_calls(const std::optional<Place>& place, Service& service, Diagnostics& diagnostics) {
+    if (!place || !expect_list(*place, "`calls`", diagnostics)) return;
+    for (std::size_t i = 0; i < place->node.size(); ++i) {
+        const syntax::Node item = place->node.item(i);
+        if (auto to = read_scalar(item, "The service", diagnostics, ServiceName::parse))
+            service.calls.push_back({*std::move(to), item.at()});
+    }
+    std::ranges::stable_sort(service.calls, {}, &Call::to);
+    const auto twice = std::ranges::unique(service.calls, {}, &Call::to);
+    service.calls.erase(twice.begin(), twice.end());
+}
+
+void read_health(const std::optional<Place>& place, Service& service, Diagnostics& diagnostics) {
+    Health& health = service.health;
+    health.kind = service.port ? Health::Kind::tcp : Health::Kind::exit;
+    if (service.tier == Tier::frontend) health.kind = Health::Kind::http, health.path = "/";
+    if (!place) return;
+    MapReader map(*place, "`health`", keys::health(), diagnostics);
+    const auto path = map.scalar("path", PathPrefix::parse);
+    const auto command = read_words(map.find("command"), "`command`", diagnostics);
+    if (path && map.find("command"))
+        diagnostics.add(code::badValue, place->keyAt, "A health check is a `path` or a `command`, not both.",
+                        "keep one of the two");
+    if (path) health.kind = Health::Kind::http, health.path = path->str();
+    if (!command.empty()) health.kind = Health::Kind::command, health.command = command;
+    if (path && !service.port)
+        diagnostics.add(code::noPort, place->keyAt,
+                        fmt::format("`{}` has no `port` to ask for `{}`.", service.name.str(), path->str()),
+                        "write `port: 8080`, or check with a `command`");
+    health.every = map.scalar("every", parse_duration).value_or(health.every);
+    health.grace = map.scalar("grace", parse_duration).value_or(health.grace);
+    if (health.every < Duration{100})
+        diagnostics.add(code::badValue, map.find("every")->node.at(),
+                        "Checks less than 100ms apart would load the service.");
+}
+
+void check_tier(MapReader& map, const Service& service, Diagnostics& diagnostics) {
+    const bool frontend = service.tier == Tier::frontend;
+    const auto refuse = [&](std::string_view key, std::string_view help) {
+        if (const auto place = map.find(key))
+            diagnostics.add(code::wrongTier, place->keyAt,
+                            fmt::format("`{}` is no key of a {} service such as `{}`.", key, to_string(service.tier),
+                                        service.name.str()),
+                            std::string(help));
+    };
+    if (frontend) {
+        refuse("calls", "a frontend calls what its `routes` name");
+        refuse("command", "a frontend runs nginx with the configuration made from `routes`");
+        const auto place = map.find("static");
+        if (place && !service.image)
+            diagnostics.add(code::missingKey, place->keyAt,
+                            fmt::format("`static` is a folder of an image, and `{}` names none.", service.name.str()),
+                            "write `image: ...`");
+    } else {
+        refuse("routes", "a `tier: frontend` service has routes");
+        refuse("static", "a `tier: frontend` service serves files");
+        map.require("image", "image: lend/api");
+    }
+}
+
+void read_service(const syntax::Entry& entry, const StageNames& stages, Platform& platform, Diagnostics& diagnostics) {
+    auto name = ServiceName::parse(entry.key);
+    if (!name) {
+        diagnostics.add(code::badValue, entry.keyAt,
+                        fmt::format("The service name {} {}.", quote(entry.key), name.error()));
+        return;
+    }
+    MapReader map({entry.value, entry.keyAt}, fmt::format("the service `{}`", entry.key), keys::service(), diagnostics);
+    map.require("tier", "tier: middleware");
+    Service service{
+        *std::move(name), entry.keyAt, Tier::middleware, {}, {}, {}, {}, {}, {}, {}, Duration{20'000}, {}, {}, {}, {}};
+    const auto tier = map.scalar("tier", parse_tier);
+    service.tier = tier.value_or(Tier::middleware);
+    service.image = map.scalar("image", ImageRef::parse);
+    service.staticFolder = map.scalar("static", FilePath::parse);
+    service.port = map.scalar("port", parse_port);
+    if (service.tier == Tier::frontend && !service.port) service.port = Port{8080};
+    service.drain = map.scalar("drain", parse_duration).value_or(service.drain);
+    service.command = read_words(map.find("command"), "`command`", diagnostics);
+    service.tasks = read_per_stage<TaskCount>(map.find("tasks"), "`tasks`", stages, diagnostics, parse_tasks);
+    service.cpu = read_per_stage<Cpu>(map.find("cpu"), "`cpu`", stages, diagnostics, parse_cpu);
+    service.memory = read_per_stage<Bytes>(map.find("memory"), "`memory`", stages, diagnostics, parse_bytes);
+    if (const auto env = map.find("env")) service.env = read_env(*env, diagnostics);
+    read_routes(map.find("routes"), service, diagnostics);
+    read_calls(map.find("calls"), service, diagnostics);
+    read_health(map.find("health"), service, diagnostics);
+    if (tier && map.is_map()) check_tier(map, service, diagnostics);
+    platform.services.push_back(std::move(service));
+}
+
+}  // namespace
+
+Environ read_env(const Place& place, Diagnostics& diagnostics) {
+    Environ env;
+    if (!expect_map(place, "`env`", diagnostics)) return env;
+    for (std::size_t i = 0; i < place.node.size(); ++i) {
+        const syntax::Entry entry = place.node.entry(i);
+        auto key = EnvKey::parse(entry.key);
+        if (!key)
+            diagnostics.add(code::badValue, entry.keyAt,
+                            fmt::format("The variable {} {}.", quote(entry.key), key.error()));
+        auto value = read_scalar(entry.value, "The value", diagnostics, FreeText::parse);
+        if (key && value) env.emplace(*std::move(key), *std::move(value));
+    }
+    return env;
+}
+
+void read_services(const Place& place, const StageNames& stages, Platform& platform, Diagnostics& diagnostics) {
+    if (!expect_map(place, "`services`", diagnostics)) return;
+    for (std::size_t i = 0; i < place.node.size(); ++i)
+        read_service(place.node.entry(i), stages, platform, diagnostics);
+}
+
+}  // namespace tenantry::model

@@ -1,0 +1,143 @@
+// Network, stages, targets: the short maps of platform.yaml.
+
+#include <algorithm>
+
+#include <tenantry/base/error.hpp>
+
+#include "reading.hpp"
+
+namespace tenantry::model {
+namespace {
+
+std::expected<std::uint8_t, Refusal> parse_block(std::string_view text) {
+    if (text.starts_with('/'))
+        if (const auto number = parse_number(text.substr(1), 16, 22)) return static_cast<std::uint8_t>(*number);
+    return std::unexpected("must be the size of one environment's block, /22 to /16");
+}
+
+std::expected<std::uint8_t, Refusal> parse_zones(std::string_view text) {
+    return static_cast<std::uint8_t>(TRY(parse_number(text, 1, 4)));
+}
+
+// Only RFC 1918 ranges and RFC 6598 may be pools: anything else would hide a part of the Internet from the tasks.
+std::expected<Cidr, Refusal> parse_pool(std::string_view text) {
+    const auto range = Cidr::parse(text);
+    if (!range) return std::unexpected("is no range: " + range.error());
+    for (const char* allowed : {"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"})
+        if (Cidr::parse(allowed)->contains(*range)) return *range;
+    return std::unexpected(
+        "must lie in 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 (RFC 1918) or 100.64.0.0/10 (RFC 6598)");
+}
+
+std::expected<Cidr, Refusal> parse_range(std::string_view text) {
+    auto range = Cidr::parse(text);
+    if (!range) return std::unexpected("is no range: " + range.error());
+    return *range;
+}
+
+std::expected<StageName, Refusal> parse_stage_name(std::string_view text) {
+    if (text.find('-') != std::string_view::npos)
+        return std::unexpected("may not hold a hyphen, because `TENANT-STAGE` must be read in one way only");
+    if (text == "include") return std::unexpected("is a word of the language");
+    for (const Key& key : keys::tenant())
+        if (key.name == text) return std::unexpected("is a key of every tenant");
+    return StageName::parse(text);
+}
+
+void read_stage(const syntax::Entry& entry, Platform& platform, Diagnostics& diagnostics) {
+    auto name = parse_stage_name(entry.key);
+    if (!name) {
+        diagnostics.add(code::badValue, entry.keyAt,
+                        fmt::format("The stage name {} {}.", quote(entry.key), name.error()));
+        return;
+    }
+    Stage stage{*std::move(name), {}, 1, false};
+    MapReader map({entry.value, entry.keyAt}, fmt::format("the stage `{}`", entry.key), keys::stage(), diagnostics);
+    if (const auto like = map.scalar("like", StageName::parse)) stage.like = like->str();
+    stage.protect = map.scalar("protect", parse_bool).value_or(false);
+    // 0: not written; the default depends on `protect` and on `like`.
+    stage.zones = map.scalar("zones", parse_zones).value_or(0);
+    platform.stages.push_back(std::move(stage));
+}
+
+void settle_likes(const syntax::Node& node, Platform& platform, Diagnostics& diagnostics) {
+    std::vector<std::string_view> names;
+    for (const Stage& stage : platform.stages) names.push_back(stage.name.str());
+    for (Stage& stage : platform.stages) {
+        if (!stage.like) continue;
+        const Stage* other = platform.stage(*stage.like);
+        const Span at = node.find(stage.name.str())->find("like")->at();
+        if (other == nullptr) {
+            diagnostics.add(code::unknownName, at, fmt::format("There is no stage {}.", quote(*stage.like)),
+                            suggest(*stage.like, names));
+            stage.like.reset();
+        } else if (other == &stage || other->like) {
+            diagnostics.add(code::badValue, at,
+                            fmt::format("`{}` is `like` a stage that is itself `like` another.", stage.name.str()),
+                            "`like` goes one step: name a stage that has its own values");
+            stage.like.reset();
+        } else {
+            stage.protect = stage.protect || other->protect;
+            if (stage.zones == 0) stage.zones = other->zones;
+        }
+    }
+    for (Stage& stage : platform.stages)
+        if (stage.zones == 0) stage.zones = stage.protect ? 2 : 1;
+}
+
+void read_images(const Place& place, Platform& platform, Diagnostics& diagnostics) {
+    if (!expect_map(place, "`images`", diagnostics)) return;
+    for (std::size_t i = 0; i < place.node.size(); ++i) {
+        const syntax::Entry entry = place.node.entry(i);
+        const auto image = ImageRef::parse(entry.key);
+        if (!image)
+            diagnostics.add(code::badValue, entry.keyAt,
+                            fmt::format("The image {} {}.", quote(entry.key), image.error()));
+        MapReader map({entry.value, entry.keyAt}, fmt::format("the image {}", quote(entry.key)), keys::host_image(),
+                      diagnostics);
+        map.require("host", "host: build/api");
+        if (auto path = map.scalar("host", RelativePath::parse); path && image)
+            platform.local.images.emplace(image->str(), HostImage{*std::move(path)});
+    }
+}
+
+}  // namespace
+
+void read_network(const Place& place, Platform& platform, Diagnostics& diagnostics) {
+    MapReader map(place, "`network`", keys::network(), diagnostics);
+    Network& network = platform.network;
+    if (const auto pool = map.scalar("pool", parse_pool)) network.pool = *pool;
+    if (const auto block = map.scalar("block", parse_block)) network.blockPrefix = *block;
+    if (network.pool.prefix > network.blockPrefix) {
+        const auto at = map.find("pool") ? map.find("pool")->node.at() : place.keyAt;
+        diagnostics.add(
+            code::badValue, at,
+            fmt::format("The pool {} is smaller than one block, /{}.", network.pool.str(), network.blockPrefix));
+    }
+    const auto avoid = map.find("avoid");
+    if (!avoid || !expect_list(*avoid, "`avoid`", diagnostics)) return;
+    for (std::size_t i = 0; i < avoid->node.size(); ++i)
+        if (const auto range = read_scalar(avoid->node.item(i), "The range", diagnostics, parse_range))
+            network.avoid.push_back(*range);
+    std::ranges::sort(network.avoid);
+}
+
+void read_stages(const Place& place, Platform& platform, Diagnostics& diagnostics) {
+    if (!expect_map(place, "`stages`", diagnostics)) return;
+    for (std::size_t i = 0; i < place.node.size(); ++i) read_stage(place.node.entry(i), platform, diagnostics);
+    if (place.node.size() == 0)
+        diagnostics.add(code::missingKey, place.keyAt, "A platform needs at least one stage.",
+                        "write `stages: { production: {} }`");
+    settle_likes(place.node, platform, diagnostics);
+}
+
+void read_targets(const Place& place, Platform& platform, Diagnostics& diagnostics) {
+    MapReader map(place, "`targets`", keys::targets(), diagnostics);
+    const auto local = map.find("local");
+    if (!local) return;
+    MapReader localMap(*local, "the target `local`", keys::local_target(), diagnostics);
+    if (const auto domain = localMap.scalar("domain", HostName::parse)) platform.local.domain = domain->str();
+    if (const auto images = localMap.find("images")) read_images(*images, platform, diagnostics);
+}
+
+}  // namespace tenantry::model
