@@ -1,8 +1,7 @@
-#include <tenantry/blueprint/layout.hpp>
-
 #include <bit>
 
 #include <tenantry/base/check.hpp>
+#include <tenantry/blueprint/layout.hpp>
 
 namespace tenantry::blueprint {
 namespace {
@@ -12,9 +11,12 @@ namespace {
 std::array<std::uint32_t, subnetKinds> sizes(std::uint8_t blockPrefix) {
     const std::uint32_t zone = std::uint32_t{1} << (32 - blockPrefix - 3);
     switch (blockPrefix) {
-        case 22: return {32, 32, 16, 16, 16};
-        case 21: return {128, 32, 32, 16, 16};
-        default: return {zone / 2, zone / 8, zone / 8, zone / 16, zone / 16};
+        case 22:
+            return {32, 32, 16, 16, 16};
+        case 21:
+            return {128, 32, 32, 16, 16};
+        default:
+            return {zone / 2, zone / 8, zone / 8, zone / 16, zone / 16};
     }
 }
 
@@ -22,11 +24,16 @@ std::array<std::uint32_t, subnetKinds> sizes(std::uint8_t blockPrefix) {
 
 std::string_view to_string(SubnetKind kind) {
     switch (kind) {
-        case SubnetKind::privateTasks: return "private";
-        case SubnetKind::publicIngress: return "public";
-        case SubnetKind::data: return "data";
-        case SubnetKind::egress: return "egress";
-        case SubnetKind::endpoints: return "endpoints";
+        case SubnetKind::privateTasks:
+            return "private";
+        case SubnetKind::publicIngress:
+            return "public";
+        case SubnetKind::data:
+            return "data";
+        case SubnetKind::egress:
+            return "egress";
+        case SubnetKind::endpoints:
+            return "endpoints";
     }
     return "";
 }

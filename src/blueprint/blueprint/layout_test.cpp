@@ -1,8 +1,8 @@
-#include <tenantry/blueprint/layout.hpp>
-
 #include <vector>
 
 #include <gtest/gtest.h>
+
+#include <tenantry/blueprint/layout.hpp>
 
 namespace tenantry::blueprint {
 namespace {
@@ -13,7 +13,8 @@ INSTANTIATE_TEST_SUITE_P(Prefixes, LayoutOfBlock, testing::Range(16, 23));
 std::vector<Relative> all_subnets(std::uint8_t prefix) {
     std::vector<Relative> all;
     for (std::uint8_t zone = 0; zone < maxZones; ++zone)
-        for (std::size_t kind = 0; kind < subnetKinds; ++kind) all.push_back(subnet(prefix, zone, static_cast<SubnetKind>(kind)));
+        for (std::size_t kind = 0; kind < subnetKinds; ++kind)
+            all.push_back(subnet(prefix, zone, static_cast<SubnetKind>(kind)));
     return all;
 }
 
@@ -25,7 +26,8 @@ TEST_P(LayoutOfBlock, SubnetsAreAlignedAndDisjointAndLeaveTheSecondHalfFree) {
         EXPECT_EQ(all[i].offset % all[i].size(), 0u) << i;
         EXPECT_LE(all[i].offset + all[i].size(), half) << i;
         for (std::size_t j = 0; j < i; ++j) {
-            const bool apart = all[i].offset + all[i].size() <= all[j].offset || all[j].offset + all[j].size() <= all[i].offset;
+            const bool apart =
+                all[i].offset + all[i].size() <= all[j].offset || all[j].offset + all[j].size() <= all[i].offset;
             EXPECT_TRUE(apart) << i << " and " << j;
         }
     }

@@ -1,6 +1,6 @@
-#include <tenantry/blueprint/place.hpp>
-
 #include <array>
+
+#include <tenantry/blueprint/place.hpp>
 
 namespace tenantry::blueprint {
 namespace {
@@ -17,12 +17,14 @@ Ipv4 address_in(Cidr block, Relative subnet, std::uint32_t ordinal) {
 }  // namespace
 
 Count tasks_min(const Blueprint& blueprint, const Environment& environment, const Workload& workload) {
-    if (const auto* fixed = std::get_if<FixedTasks>(&workload.scaling)) return blueprint.value(environment, fixed->count);
+    if (const auto* fixed = std::get_if<FixedTasks>(&workload.scaling))
+        return blueprint.value(environment, fixed->count);
     return blueprint.value(environment, std::get<RangeTasks>(workload.scaling).min);
 }
 
 Count tasks_max(const Blueprint& blueprint, const Environment& environment, const Workload& workload) {
-    if (const auto* fixed = std::get_if<FixedTasks>(&workload.scaling)) return blueprint.value(environment, fixed->count);
+    if (const auto* fixed = std::get_if<FixedTasks>(&workload.scaling))
+        return blueprint.value(environment, fixed->count);
     return blueprint.value(environment, std::get<RangeTasks>(workload.scaling).max);
 }
 
@@ -32,7 +34,8 @@ std::vector<PlacedTask> place_tasks(const Blueprint& blueprint, const Environmen
     const UidRange uids = blueprint.value(environment, shape.uids);
     std::vector<PlacedTask> tasks;
     const Relative entry = subnet(shape.blockPrefix, 0, SubnetKind::publicIngress);
-    tasks.push_back({std::string(loadBalancerName) + "-1", LoadBalancer{}, 1, 0, address_in(block, entry, 0), uids.first + loadBalancerId});
+    tasks.push_back({std::string(loadBalancerName) + "-1", LoadBalancer{}, 1, 0, address_in(block, entry, 0),
+                     uids.first + loadBalancerId});
     std::array<std::uint32_t, maxZones> next{};
     for (std::uint32_t row = 0; row < shape.workloads.size(); ++row) {
         const Workload& workload = shape.workloads[row];

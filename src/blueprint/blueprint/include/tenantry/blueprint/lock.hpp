@@ -1,7 +1,7 @@
 #pragma once
 
-// platform.lock: which addresses and ids an environment has, for ever. A pure value here; who writes the file holds a lock
-// on it and renames a temporary file.
+// platform.lock: which addresses and ids an environment has, for ever. A pure value here; who writes the file holds a
+// lock on it and renames a temporary file.
 
 #include <cstdint>
 #include <optional>
@@ -19,20 +19,20 @@ struct LockedBlock {
     Cidr block;
     TenantName tenant;
     StageName stage;
-    std::optional<std::string> account;   ///< aws: 12 digits, chosen once
+    std::optional<std::string> account;  ///< aws: 12 digits, chosen once
     std::uint8_t layout = layoutVersion;
     UidRange uids;
-    std::uint32_t generation = 1;         ///< grows when a removed environment comes back
-    bool retired = false;                 ///< the environment was removed; nobody else gets its block or ids
-    Span at;                              ///< its line; empty for one that is not in a file yet
+    std::uint32_t generation = 1;  ///< grows when a removed environment comes back
+    bool retired = false;          ///< the environment was removed; nobody else gets its block or ids
+    Span at;                       ///< its line; empty for one that is not in a file yet
 
     [[nodiscard]] std::string name() const { return tenant.str() + "/" + stage.str(); }
 };
 
 struct Lock {
     std::string platform;
-    std::string id;                       ///< 16 hex digits, random, made once
-    std::vector<LockedBlock> blocks;      ///< sorted by block
+    std::string id;                   ///< 16 hex digits, random, made once
+    std::vector<LockedBlock> blocks;  ///< sorted by block
 };
 
 inline constexpr std::uint32_t lockVersion = 1;
@@ -50,17 +50,18 @@ std::string to_text(const Lock& lock);
 struct Wanted {
     TenantName tenant;
     StageName stage;
-    Span at;                              ///< what to point at when there is no room
+    Span at;  ///< what to point at when there is no room
 };
 
 struct Allocation {
     Lock lock;
-    std::vector<std::string> added;       ///< environments that had no block, by name
+    std::vector<std::string> added;  ///< environments that had no block, by name
 };
 
-/// Gives each wanted environment without a block the lowest free one, in order of their names; a retired one of the same
-/// name comes back with the next generation. What stands in `lock` never moves. Checks that every wanted environment's
-/// block fits the network; what does not, and a pool without room, is told, and nothing is returned then.
-std::optional<Allocation> allocate(const Lock& lock, std::span<const Wanted> wanted, const model::Network& network, Diagnostics& diagnostics);
+/// Gives each wanted environment without a block the lowest free one, in order of their names; a retired one of the
+/// same name comes back with the next generation. What stands in `lock` never moves. Checks that every wanted
+/// environment's block fits the network; what does not, and a pool without room, is told, and nothing is returned then.
+std::optional<Allocation> allocate(const Lock& lock, std::span<const Wanted> wanted, const model::Network& network,
+                                   Diagnostics& diagnostics);
 
 }  // namespace tenantry::blueprint

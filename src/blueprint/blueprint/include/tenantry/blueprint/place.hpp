@@ -29,7 +29,8 @@ std::vector<PlacedTask> place_tasks(const Blueprint& blueprint, const Environmen
 Count tasks_min(const Blueprint& blueprint, const Environment& environment, const Workload& workload);
 Count tasks_max(const Blueprint& blueprint, const Environment& environment, const Workload& workload);
 
-/// The environment's host names on target local, the default one first, then the tenant's own as they stand in the file.
+/// The environment's host names on target local, the default one first, then the tenant's own as they stand in the
+/// file.
 std::vector<HostName> local_hosts(const Blueprint& blueprint, const Environment& environment);
 
 /// Where tasks of others call this workload; it must have a virtual address.

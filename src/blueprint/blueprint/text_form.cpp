@@ -1,0 +1,143 @@
+// The text of a shape, and of an environment: one thing a line, so that a diff shows what is different.
+
+#include <concepts>
+#include <functional>
+
+#include <fmt/format.h>
+
+#include <tenantry/blueprint/build.hpp>
+
+namespace tenantry::blueprint {
+namespace {
+
+std::string show(const TenantName& name) { return name.str(); }
+std::string show(const StageName& name) { return name.str(); }
+std::string show(Cidr block) { return block.str(); }
+std::string show(UidRange uids) { return fmt::format("{}..{}", uids.first, uids.first + uidsPerEnvironment - 1); }
+std::string show(const ImageRef& image) { return image.str(); }
+std::string show(model::Cpu cpu) { return model::to_string(cpu); }
+std::string show(model::Bytes bytes) { return model::to_string(bytes); }
+std::string show(Count count) { return fmt::format("{}", count.value); }
+std::string show(const FreeText& text) {
+    std::string quoted = "\"";
+    for (const char c : text.str()) {
+        if (c == '"' || c == '\\') quoted += '\\';
+        quoted += c;
+    }
+    return quoted + '"';
+}
+std::string show(const Hosts& hosts) {
+    std::string all = hosts.label.str();
+    for (const HostName& host : hosts.own) all += " " + host.str();
+    return all;
+}
+
+/// What stands for a hole: its slot in a shape, its value in an environment.
+using Fill = std::function<std::string(Index<Slot>)>;
+
+class ShapeText {
+  public:
+    ShapeText(const Shape& shape, const Fill& fill) : shape_(shape), fill_(fill) {}
+
+    std::string write() {
+        line("layout {} of /{}, {} zone{}{}", shape_.layout, shape_.blockPrefix, shape_.zones,
+             shape_.zones == 1 ? "" : "s", shape_.protect ? ", protect" : "");
+        line("tenant {}", fill_(shape_.tenant.slot));
+        line("stage {}", fill_(shape_.stage.slot));
+        line("block {}", fill_(shape_.block.slot));
+        line("uids {}", fill_(shape_.uids.slot));
+        line("hosts {}", fill_(shape_.hosts.slot));
+        for (const Subnet& subnet : shape_.subnets)
+            line("subnet {} zone {} +{}/{}", to_string(subnet.kind), subnet.zone, subnet.range.offset,
+                 subnet.range.prefix);
+        for (const Workload& workload : shape_.workloads) service(workload);
+        for (const Entry& entry : shape_.entries) line("entry {} -> {}", entry.prefix.str(), name(entry.to));
+        for (const Allow& allow : shape_.allows)
+            line("allow {} -> {} tcp {}", end_name(allow.from), name(allow.to), allow.port.number);
+        for (const Slot& slot : shape_.slots)
+            line("slot {} {} {}", to_string(slot.kind), slot.owner.empty() ? "-" : slot.owner,
+                 slot.part.empty() ? "-" : slot.part);
+        return std::move(text_);
+    }
+
+  private:
+    template <class... Args>
+    void line(fmt::format_string<Args...> format, Args&&... args) {
+        fmt::format_to(std::back_inserter(text_), format, std::forward<Args>(args)...);
+        text_ += '\n';
+    }
+
+    [[nodiscard]] const std::string& name(Index<Workload> row) const { return shape_.workloads[row.at].name.str(); }
+    [[nodiscard]] std::string end_name(const End& end) const {
+        return std::holds_alternative<LoadBalancer>(end) ? "load-balancer" : name(std::get<Index<Workload>>(end));
+    }
+
+    void health(const Workload& workload) {
+        using Kind = model::Health::Kind;
+        const model::Health& health = workload.health;
+        std::string how;
+        switch (health.kind) {
+            case Kind::http:
+                how = "http " + health.path;
+                break;
+            case Kind::tcp:
+                how = "tcp";
+                break;
+            case Kind::exit:
+                how = "exit";
+                break;
+            case Kind::command:
+                how = "command";
+                for (const FreeText& word : health.command) how += " " + show(word);
+                break;
+        }
+        line("  health {} every {} grace {} failures {}", how, model::to_string(health.every),
+             model::to_string(health.grace), health.failures);
+    }
+
+    void service(const Workload& workload) {
+        line("service {} {}", workload.name.str(), model::to_string(workload.tier));
+        if (workload.port) line("  port {}", workload.port->number);
+        if (workload.image) line("  image {}", fill_(workload.image->slot));
+        if (workload.staticFolder) line("  static {}", workload.staticFolder->str());
+        for (const FreeText& word : workload.command) line("  argument {}", show(word));
+        line("  cpu {}", fill_(workload.cpu.slot));
+        line("  memory {}", fill_(workload.memory.slot));
+        if (const auto* fixed = std::get_if<FixedTasks>(&workload.scaling))
+            line("  tasks {}", fill_(fixed->count.slot));
+        if (const auto* range = std::get_if<RangeTasks>(&workload.scaling))
+            line("  tasks {}..{}", fill_(range->min.slot), fill_(range->max.slot));
+        health(workload);
+        line("  drain {}", model::to_string(workload.drain));
+        for (const EnvVar& variable : workload.env) line("  env {} {}", variable.key.str(), fill_(variable.value.slot));
+        for (const Route& route : workload.routes) line("  route {} -> {}", route.prefix.str(), name(route.to));
+        for (const Index<Workload> call : workload.calls) line("  call {}", name(call));
+        if (workload.virtualAddress) line("  address +{}", *workload.virtualAddress);
+    }
+
+    const Shape& shape_;
+    const Fill& fill_;
+    std::string text_;
+};
+
+}  // namespace
+
+std::string to_text(const Shape& shape) {
+    const Fill open = [&](Index<Slot> index) {
+        const Slot& slot = shape.slots[index.at];
+        return fmt::format("<{}{}{}{}{}>", to_string(slot.kind), slot.owner.empty() ? "" : " ", slot.owner,
+                           slot.part.empty() ? "" : " ", slot.part);
+    };
+    return ShapeText(shape, open).write();
+}
+
+std::string to_text(const Blueprint& blueprint, const Environment& environment) {
+    const Fill value = [&](Index<Slot> index) {
+        return std::visit([](const auto& v) { return show(v); }, blueprint.values[environment.firstValue + index.at]);
+    };
+    Shape shape = blueprint.shape(environment);
+    shape.slots.clear();  // the values stand in their places
+    return ShapeText(shape, value).write();
+}
+
+}  // namespace tenantry::blueprint
