@@ -258,8 +258,12 @@ std::vector<Job> jobs_of(const model::Platform& platform, const Lock& lock) {
 }
 
 Commons commons_of(const model::Platform& platform) {
-    Commons commons{
-        platform.name, platform.network.pool, platform.network.avoid, *HostName::parse(platform.local.domain), {}};
+    Commons commons{platform.name,
+                    platform.network.pool,
+                    platform.network.avoid,
+                    platform.network.blockPrefix,
+                    *HostName::parse(platform.local.domain),
+                    {}};
     for (const auto& [image, host] : platform.local.images) commons.hostImages.emplace(image, host.path);
     return commons;
 }

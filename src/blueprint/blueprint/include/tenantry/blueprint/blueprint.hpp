@@ -29,6 +29,7 @@ struct Commons {
     PlatformName platform;
     Cidr pool;
     std::vector<Cidr> avoid;
+    std::uint8_t blockPrefix = 20;
     HostName localDomain;
     std::map<std::string, RelativePath>
         hostImages;  ///< target local: image reference -> program or folder beneath the platform's folder

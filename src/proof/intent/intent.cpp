@@ -1,0 +1,78 @@
+#include <algorithm>
+
+#include <tenantry/blueprint/place.hpp>
+#include <tenantry/intent/intent.hpp>
+
+namespace tenantry::intent {
+namespace {
+
+using blueprint::Blueprint;
+using blueprint::Environment;
+using blueprint::Shape;
+using blueprint::Workload;
+
+std::string name_of(const Shape& shape, const blueprint::End& end) {
+    if (const auto* row = std::get_if<Index<Workload>>(&end)) return shape.workloads[row->at].name.str();
+    return std::string(verify::loadBalancerName);
+}
+
+ModelPath origin_of(const Workload& workload) { return ModelPath{"services." + workload.name.str()}; }
+
+verify::DeclaredService declare_service(const Blueprint& blueprint, const Environment& environment,
+                                        const Workload& workload) {
+    verify::DeclaredService service{workload.name.str(), workload.port, {}, origin_of(workload)};
+    if (workload.virtualAddress) service.virtualAddress = blueprint::virtual_address(blueprint, environment, workload);
+    return service;
+}
+
+std::vector<verify::DeclaredRoute> declare_routes(const Shape& shape) {
+    std::vector<verify::DeclaredRoute> routes;
+    for (const blueprint::Entry& entry : shape.entries) {
+        const Workload& frontend = shape.workloads[entry.to.at];
+        routes.push_back({std::string(verify::loadBalancerName), entry.prefix.str(), frontend.name.str(),
+                          ModelPath{origin_of(frontend).text + ".routes"}});
+    }
+    for (const Workload& frontend : shape.workloads) {
+        bool hasRoot = false;
+        for (const blueprint::Route& route : frontend.routes) {
+            hasRoot = hasRoot || route.prefix.str() == "/";
+            routes.push_back({frontend.name.str(), route.prefix.str(), shape.workloads[route.to.at].name.str(),
+                              ModelPath{origin_of(frontend).text + ".routes." + route.prefix.str()}});
+        }
+        if (frontend.staticFolder && !hasRoot)
+            routes.push_back(
+                {frontend.name.str(), "/", frontend.name.str(), ModelPath{origin_of(frontend).text + ".static"}});
+    }
+    return routes;
+}
+
+verify::DeclaredEnvironment declare(const Blueprint& blueprint, const Environment& environment) {
+    const Shape& shape = blueprint.shape(environment);
+    verify::DeclaredEnvironment declared{environment.name(),
+                                         blueprint.value(environment, shape.block),
+                                         blueprint::local_hosts(blueprint, environment),
+                                         {},
+                                         {},
+                                         {},
+                                         declare_routes(shape)};
+    for (const Workload& workload : shape.workloads)
+        declared.services.push_back(declare_service(blueprint, environment, workload));
+    for (const blueprint::PlacedTask& task : blueprint::place_tasks(blueprint, environment))
+        declared.tasks.push_back({task.name, name_of(shape, task.of), task.address, task.uid});
+    for (const blueprint::Allow& allow : shape.allows)
+        declared.allows.push_back(
+            {name_of(shape, allow.from), shape.workloads[allow.to.at].name.str(), allow.port, allow.origin});
+    return declared;
+}
+
+}  // namespace
+
+verify::Declared declare_local(const Blueprint& blueprint) {
+    verify::Declared declared{blueprint.commons.pool, blueprint.commons.avoid, blueprint.commons.blockPrefix, {}};
+    for (const Environment& environment : blueprint.environments)
+        declared.environments.push_back(declare(blueprint, environment));
+    std::ranges::sort(declared.environments, {}, &verify::DeclaredEnvironment::name);
+    return declared;
+}
+
+}  // namespace tenantry::intent
