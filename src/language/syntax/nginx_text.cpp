@@ -123,7 +123,7 @@ class NginxReader {
             }
             if (cursor_.at_end()) break;
         }
-        return not_ended(cursor_.span(begin, cursor_.text.size()));
+        return not_ended(words_.empty() ? cursor_.span(begin, cursor_.text.size()) : words_.front().at);
     }
 
     /// Leaves the cursor on the character after the backslash, or at the end.

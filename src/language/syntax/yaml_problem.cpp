@@ -14,10 +14,11 @@ namespace tenantry::syntax {
 namespace {
 
 enum class Where : std::uint8_t {
-    problem,       ///< the character at which libyaml stopped
-    context,       ///< the character that began what was not finished
-    contextLine,   ///< from there to the end of its line
-    problemOpened  ///< the character at which libyaml stopped, with a note where the thing around it begins
+    problem,        ///< the character at which libyaml stopped
+    problemOpened,  ///< the same, with a note where the thing around it begins
+    problemLine,    ///< from there to the end of its line
+    context,        ///< the character that began what was not finished
+    contextLine     ///< from there to the end of its line
 };
 
 struct Row {
@@ -96,11 +97,11 @@ constexpr std::array rows{
         "Remove the line."},
     Row{"", "while scanning a %TAG directive", &code::directive, Where::contextLine, "This line is a YAML directive.",
         "Remove the line."},
-    Row{"found incompatible YAML document", "", &code::directive, Where::problem, "This line is a YAML directive.",
+    Row{"found incompatible YAML document", "", &code::directive, Where::problemLine, "This line is a YAML directive.",
         "Remove the line."},
-    Row{"found duplicate %YAML directive", "", &code::directive, Where::problem, "This line is a YAML directive.",
+    Row{"found duplicate %YAML directive", "", &code::directive, Where::problemLine, "This line is a YAML directive.",
         "Remove the line."},
-    Row{"found duplicate %TAG directive", "", &code::directive, Where::problem, "This line is a YAML directive.",
+    Row{"found duplicate %TAG directive", "", &code::directive, Where::problemLine, "This line is a YAML directive.",
         "Remove the line."},
     Row{"did not find expected <document start>", "", &code::badYaml, Where::problem,
         "After the value of the whole file nothing more can follow; this line begins further to the left than the "
@@ -131,6 +132,14 @@ Span rest_of_line(std::string_view text, SourceId id, std::size_t at) {
     return span;
 }
 
+// Whether the last line before `at` that holds something is the end of a document, `...`.
+bool follows_document_end(std::string_view text, std::size_t at) {
+    const std::size_t last = text.substr(0, at).find_last_not_of(" \t\r\n");
+    if (last == std::string_view::npos) return false;
+    const std::size_t newline = text.find_last_of('\n', last);
+    return text.substr(newline == std::string_view::npos ? 0 : newline + 1).starts_with("...");
+}
+
 }  // namespace
 
 Diagnostic explain(const YamlProblem& problem, const Sources& sources, SourceId id) {
@@ -139,11 +148,15 @@ Diagnostic explain(const YamlProblem& problem, const Sources& sources, SourceId 
     const bool atTab = sources.text(stopped) == "\t";
     if (atTab && problem.problem == "found character that cannot start any token")
         return {&code::tabIndentation, stopped, "A tab stands at the beginning of this line.", std::string(spaces), {}};
+    if (problem.problem == "did not find expected <document start>" && follows_document_end(text, stopped.begin))
+        return {
+            &code::severalDocuments, stopped, "A second document begins here.", "Move it to a file of its own.", {}};
     const Row* row = find(problem);
     if (row == nullptr)
         return {&code::badYaml, stopped, fmt::format("YAML cannot be read here: {}.", problem.problem), {}, {}};
     Diagnostic diagnostic{row->code, stopped, std::string(row->detail), std::string(row->help), {}};
     if (row->where == Where::context) diagnostic.at = character_at(text, id, problem.contextAt);
+    if (row->where == Where::problemLine) diagnostic.at = rest_of_line(text, id, problem.at);
     if (row->where == Where::contextLine) diagnostic.at = rest_of_line(text, id, problem.contextAt);
     if (row->where == Where::problemOpened)
         diagnostic.notes.push_back({character_at(text, id, problem.contextAt), "It begins here."});
