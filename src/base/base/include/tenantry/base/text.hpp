@@ -79,6 +79,9 @@ std::optional<std::string_view> did_you_mean(std::string_view word, const Range&
 /// Levenshtein distance with swaps of neighbours counted as one edit, in bytes.
 std::size_t edit_distance(std::string_view a, std::string_view b);
 
+/// Bytes of the UTF-8 sequence (RFC 3629) that `bytes`, which is not empty, begins with; 0 where it begins with none.
+std::size_t utf8_length(std::string_view bytes);
+
 /// True where the bytes are valid UTF-8 (RFC 3629: no surrogates, no overlong forms, at most U+10FFFF).
 bool is_utf8(std::string_view bytes);
 

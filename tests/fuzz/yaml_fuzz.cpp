@@ -1,0 +1,17 @@
+#include <cstddef>
+#include <cstdint>
+
+#include <tenantry/syntax/yaml.hpp>
+
+#include "laws.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    using namespace tenantry;
+    Sources sources;
+    const SourceId id = sources.add("platform.yaml", std::string(data, data + size));
+    Diagnostics diagnostics;
+    const auto tree = syntax::parse_yaml(sources, id, {}, diagnostics);
+    fuzz::require_answer(sources, tree, diagnostics);
+    if (tree) fuzz::require_spans(sources, syntax::Node::root(*tree));
+    return 0;
+}
