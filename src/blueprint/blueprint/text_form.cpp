@@ -39,32 +39,33 @@ class ShapeText {
   public:
     ShapeText(const Shape& shape, const Fill& fill) : shape_(shape), fill_(fill) {}
 
-    std::string write() {
-        line("layout {} of /{}, {} zone{}{}", shape_.layout, shape_.blockPrefix, shape_.zones,
-             shape_.zones == 1 ? "" : "s", shape_.protect ? ", protect" : "");
-        line("tenant {}", fill_(shape_.tenant.slot));
-        line("stage {}", fill_(shape_.stage.slot));
-        line("block {}", fill_(shape_.block.slot));
-        line("uids {}", fill_(shape_.uids.slot));
-        line("hosts {}", fill_(shape_.hosts.slot));
+    std::vector<ShapeLine> write() {
+        line("network.block", "layout {} of /{}", shape_.layout, shape_.blockPrefix);
+        line("zones", "zones {}", shape_.zones);
+        line("protect", "protect {}", shape_.protect);
+        line("tenant", "tenant {}", fill_(shape_.tenant.slot));
+        line("stage", "stage {}", fill_(shape_.stage.slot));
+        line("block", "block {}", fill_(shape_.block.slot));
+        line("uids", "uids {}", fill_(shape_.uids.slot));
+        line("hosts", "hosts {}", fill_(shape_.hosts.slot));
         for (const Subnet& subnet : shape_.subnets)
-            line("subnet {} zone {} +{}/{}", to_string(subnet.kind), subnet.zone, subnet.range.offset,
+            line("zones", "subnet {} zone {} +{}/{}", to_string(subnet.kind), subnet.zone, subnet.range.offset,
                  subnet.range.prefix);
         for (const Workload& workload : shape_.workloads) service(workload);
-        for (const Entry& entry : shape_.entries) line("entry {} -> {}", entry.prefix.str(), name(entry.to));
+        for (const Entry& entry : shape_.entries)
+            line("services." + name(entry.to) + ".routes", "entry {} -> {}", entry.prefix.str(), name(entry.to));
         for (const Allow& allow : shape_.allows)
-            line("allow {} -> {} tcp {}", end_name(allow.from), name(allow.to), allow.port.number);
+            line(allow.origin.text, "allow {} -> {} tcp {}", end_name(allow.from), name(allow.to), allow.port.number);
         for (const Slot& slot : shape_.slots)
-            line("slot {} {} {}", to_string(slot.kind), slot.owner.empty() ? "-" : slot.owner,
+            line("services." + slot.owner, "slot {} {} {}", to_string(slot.kind), slot.owner.empty() ? "-" : slot.owner,
                  slot.part.empty() ? "-" : slot.part);
-        return std::move(text_);
+        return std::move(lines_);
     }
 
   private:
     template <class... Args>
-    void line(fmt::format_string<Args...> format, Args&&... args) {
-        fmt::format_to(std::back_inserter(text_), format, std::forward<Args>(args)...);
-        text_ += '\n';
+    void line(std::string path, fmt::format_string<Args...> format, Args&&... args) {
+        lines_.push_back({fmt::format(format, std::forward<Args>(args)...), ModelPath{std::move(path)}});
     }
 
     [[nodiscard]] const std::string& name(Index<Workload> row) const { return shape_.workloads[row.at].name.str(); }
@@ -72,7 +73,7 @@ class ShapeText {
         return std::holds_alternative<LoadBalancer>(end) ? "load-balancer" : name(std::get<Index<Workload>>(end));
     }
 
-    void health(const Workload& workload) {
+    void health(const Workload& workload, const std::string& path) {
         using Kind = model::Health::Kind;
         const model::Health& health = workload.health;
         std::string how;
@@ -91,38 +92,47 @@ class ShapeText {
                 for (const FreeText& word : health.command) how += " " + show(word);
                 break;
         }
-        line("  health {} every {} grace {} failures {}", how, model::to_string(health.every),
+        line(path + ".health", "  health {} every {} grace {} failures {}", how, model::to_string(health.every),
              model::to_string(health.grace), health.failures);
     }
 
     void service(const Workload& workload) {
-        line("service {} {}", workload.name.str(), model::to_string(workload.tier));
-        if (workload.port) line("  port {}", workload.port->number);
-        if (workload.image) line("  image {}", fill_(workload.image->slot));
-        if (workload.staticFolder) line("  static {}", workload.staticFolder->str());
-        for (const FreeText& word : workload.command) line("  argument {}", show(word));
-        line("  cpu {}", fill_(workload.cpu.slot));
-        line("  memory {}", fill_(workload.memory.slot));
+        const std::string path = "services." + workload.name.str();
+        line(path, "service {} {}", workload.name.str(), model::to_string(workload.tier));
+        if (workload.port) line(path + ".port", "  port {}", workload.port->number);
+        if (workload.image) line(path + ".image", "  image {}", fill_(workload.image->slot));
+        if (workload.staticFolder) line(path + ".static", "  static {}", workload.staticFolder->str());
+        for (const FreeText& word : workload.command) line(path + ".command", "  argument {}", show(word));
+        line(path + ".cpu", "  cpu {}", fill_(workload.cpu.slot));
+        line(path + ".memory", "  memory {}", fill_(workload.memory.slot));
         if (const auto* fixed = std::get_if<FixedTasks>(&workload.scaling))
-            line("  tasks {}", fill_(fixed->count.slot));
+            line(path + ".tasks", "  tasks {}", fill_(fixed->count.slot));
         if (const auto* range = std::get_if<RangeTasks>(&workload.scaling))
-            line("  tasks {}..{}", fill_(range->min.slot), fill_(range->max.slot));
-        health(workload);
-        line("  drain {}", model::to_string(workload.drain));
-        for (const EnvVar& variable : workload.env) line("  env {} {}", variable.key.str(), fill_(variable.value.slot));
-        for (const Route& route : workload.routes) line("  route {} -> {}", route.prefix.str(), name(route.to));
-        for (const Index<Workload> call : workload.calls) line("  call {}", name(call));
-        if (workload.virtualAddress) line("  address +{}", *workload.virtualAddress);
+            line(path + ".tasks", "  tasks {}..{}", fill_(range->min.slot), fill_(range->max.slot));
+        health(workload, path);
+        line(path + ".drain", "  drain {}", model::to_string(workload.drain));
+        for (const EnvVar& variable : workload.env)
+            line(path + ".env." + variable.key.str(), "  env {} {}", variable.key.str(), fill_(variable.value.slot));
+        for (const Route& route : workload.routes)
+            line(path + ".routes." + route.prefix.str(), "  route {} -> {}", route.prefix.str(), name(route.to));
+        for (const Index<Workload> call : workload.calls) line(path + ".calls", "  call {}", name(call));
+        if (workload.virtualAddress) line(path, "  address +{}", *workload.virtualAddress);
     }
 
     const Shape& shape_;
     const Fill& fill_;
-    std::string text_;
+    std::vector<ShapeLine> lines_;
 };
+
+std::string joined(const std::vector<ShapeLine>& lines) {
+    std::string text;
+    for (const ShapeLine& line : lines) text += line.text + "\n";
+    return text;
+}
 
 }  // namespace
 
-std::string to_text(const Shape& shape) {
+std::vector<ShapeLine> lines(const Shape& shape) {
     const Fill open = [&](Index<Slot> index) {
         const Slot& slot = shape.slots[index.at];
         return fmt::format("<{}{}{}{}{}>", to_string(slot.kind), slot.owner.empty() ? "" : " ", slot.owner,
@@ -131,13 +141,15 @@ std::string to_text(const Shape& shape) {
     return ShapeText(shape, open).write();
 }
 
+std::string to_text(const Shape& shape) { return joined(lines(shape)); }
+
 std::string to_text(const Blueprint& blueprint, const Environment& environment) {
     const Fill value = [&](Index<Slot> index) {
         return std::visit([](const auto& v) { return show(v); }, blueprint.values[environment.firstValue + index.at]);
     };
     Shape shape = blueprint.shape(environment);
     shape.slots.clear();  // the values stand in their places
-    return ShapeText(shape, value).write();
+    return joined(ShapeText(shape, value).write());
 }
 
 }  // namespace tenantry::blueprint

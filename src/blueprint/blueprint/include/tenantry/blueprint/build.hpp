@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <tenantry/base/diagnostic.hpp>
 #include <tenantry/base/pool.hpp>
@@ -17,6 +18,13 @@ std::optional<Blueprint> build(const model::Model& model, const Lock& lock, cons
 
 /// The environments of a platform, to be given blocks.
 std::vector<Wanted> wanted_environments(const model::Platform& platform);
+
+/// One thing that is fixed in a shape, and where the platform says it.
+struct ShapeLine {
+    std::string text;
+    ModelPath path;
+};
+std::vector<ShapeLine> lines(const Shape& shape);
 
 /// The structure of a shape as text, one thing a line: equal texts are equal shapes. Parameters are written as their
 /// slots. The text is what shapes are compared by, and what `shapes` shows the difference of.

@@ -1,0 +1,57 @@
+#pragma once
+
+// The whole of the pure part behind two functions: from texts to a blueprint, and from a blueprint to verdicts on what
+// would ship.
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <tenantry/base/diagnostic.hpp>
+#include <tenantry/base/pool.hpp>
+#include <tenantry/blueprint/blueprint.hpp>
+#include <tenantry/blueprint/lock.hpp>
+#include <tenantry/local_emit/local_emit.hpp>
+#include <tenantry/local_read/local_read.hpp>
+#include <tenantry/model/model.hpp>
+#include <tenantry/verify/decide.hpp>
+
+namespace tenantry::compile {
+
+/// The texts of one platform, as they stand in a Sources.
+struct Inputs {
+    model::Inputs files;
+    std::optional<SourceId> lock;  ///< platform.lock; nothing: there is none yet
+};
+
+struct Compiled {
+    model::Model model;
+    blueprint::Lock lock;                  ///< with the blocks that were given provisionally
+    std::vector<std::string> provisional;  ///< environments whose block is not in platform.lock yet
+    blueprint::Blueprint blueprint;
+};
+
+/// Everything wrong in any of the texts is told; nothing is returned where one of it is an error. Environments without
+/// a block get the one that `tenantry lock` would give them.
+std::optional<Compiled> compile(const Sources& sources, const Inputs& inputs, const Pool& pool,
+                                Diagnostics& diagnostics);
+
+/// What was concluded from texts of target local. `texts` were added to the sources, so that spans can be shown.
+struct Proof {
+    std::vector<verify::Verdict> verdicts;
+    std::size_t environments = 0;
+    std::size_t texts = 0;
+    std::size_t notUnderstood = 0;
+    Digest digest;  ///< over the paths and bytes of all texts
+};
+
+/// Reads the texts like a stranger's and decides the claims against what the blueprint declares. Texts that cannot be
+/// read are told, and nothing is returned then.
+std::optional<Proof> prove_local(const blueprint::Blueprint& blueprint, std::span<const local_emit::LocalFile> texts,
+                                 Sources& sources, const Pool& pool, Diagnostics& diagnostics);
+
+/// Every code of every room that `compile` uses, by number.
+std::vector<const CodeInfo*> all_codes();
+
+}  // namespace tenantry::compile

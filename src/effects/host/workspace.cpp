@@ -1,0 +1,212 @@
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <memory>
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <sys/file.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <tenantry/base/check.hpp>
+#include <tenantry/host/codes.hpp>
+#include <tenantry/host/workspace.hpp>
+
+namespace tenantry::host {
+namespace {
+
+constexpr std::size_t mostNames = 100'000;
+
+std::string reason(int error) { return std::generic_category().message(error); }
+
+// Beneath `folder` and through no symbolic link (openat2(2)); -1 and errno.
+int open_beneath(int folder, const std::string& path, std::uint64_t flags, std::uint64_t mode = 0) {
+    open_how how{};
+    how.flags = flags | O_CLOEXEC;
+    how.mode = mode;
+    how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
+    return static_cast<int>(syscall(SYS_openat2, folder, path.c_str(), &how, sizeof(how)));
+}
+
+std::pair<std::string, std::string> split(std::string_view path) {
+    const std::size_t slash = path.rfind('/');
+    if (slash == std::string_view::npos) return {".", std::string(path)};
+    return {std::string(path.substr(0, slash)), std::string(path.substr(slash + 1))};
+}
+
+Result<std::string> read_all(int file, std::uint64_t size) {
+    std::string bytes(size, '\0');
+    std::size_t done = 0;
+    while (done < bytes.size()) {
+        const ssize_t got = ::read(file, bytes.data() + done, bytes.size() - done);
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) return fail("{}", reason(errno));
+        if (got == 0) break;
+        done += static_cast<std::size_t>(got);
+    }
+    bytes.resize(done);
+    return bytes;
+}
+
+Result<void> write_all(int file, std::string_view bytes) {
+    while (!bytes.empty()) {
+        const ssize_t done = ::write(file, bytes.data(), bytes.size());
+        if (done < 0 && errno == EINTR) continue;
+        if (done < 0) return fail("{}", reason(errno));
+        bytes.remove_prefix(static_cast<std::size_t>(done));
+    }
+    if (fsync(file) != 0) return fail("{}", reason(errno));
+    return {};
+}
+
+Result<Descriptor> make_folders(int root, const std::string& folder) {
+    std::string soFar;
+    for (std::size_t begin = 0; folder != "." && begin < folder.size();) {
+        const std::size_t end = std::min(folder.find('/', begin), folder.size());
+        const std::string parent = soFar.empty() ? "." : soFar;
+        const Descriptor above(open_beneath(root, parent, O_DIRECTORY | O_RDONLY));
+        if (above.number() < 0) return fail("opening {}: {}", parent, reason(errno));
+        const std::string name = folder.substr(begin, end - begin);
+        if (mkdirat(above.number(), name.c_str(), 0777) != 0 && errno != EEXIST)
+            return fail("making the folder {}: {}", folder.substr(0, end), reason(errno));
+        soFar = folder.substr(0, end);
+        begin = end + 1;
+    }
+    Descriptor opened(open_beneath(root, folder, O_DIRECTORY | O_RDONLY));
+    if (opened.number() < 0) return fail("opening the folder {}: {}", folder, reason(errno));
+    return opened;
+}
+
+bool has_bytes(int folder, const std::string& name, std::string_view bytes) {
+    const Descriptor file(open_beneath(folder, name, O_RDONLY | O_NONBLOCK));
+    struct stat status{};
+    if (file.number() < 0 || fstat(file.number(), &status) != 0 || !S_ISREG(status.st_mode)) return false;
+    if (static_cast<std::uint64_t>(status.st_size) != bytes.size()) return false;
+    const auto there = read_all(file.number(), bytes.size());
+    return there && *there == bytes;
+}
+
+}  // namespace
+
+Descriptor& Descriptor::operator=(Descriptor&& other) noexcept {
+    std::swap(number_, other.number_);
+    return *this;
+}
+
+Descriptor::~Descriptor() {
+    if (number_ >= 0) ::close(number_);
+}
+
+Result<Workspace> Workspace::open(const std::string& folder) {
+    Descriptor opened(::open(folder.c_str(), O_DIRECTORY | O_RDONLY | O_CLOEXEC));
+    if (opened.number() < 0) return fail("opening the folder {}: {}", folder, reason(errno));
+    return Workspace(std::move(opened));
+}
+
+std::optional<SourceId> Workspace::read(std::string_view path, Sources& sources, Diagnostics& diagnostics,
+                                        bool missingIsFine) const {
+    const auto refuse = [&](const CodeInfo& code, std::string detail,
+                            std::string help = {}) -> std::optional<SourceId> {
+        const SourceId id = sources.add(std::string(path), "");
+        diagnostics.add(code, Span{id, 0, 0}, std::move(detail), std::move(help));
+        return std::nullopt;
+    };
+    // O_NONBLOCK: opening a FIFO must not wait for a writer.
+    const Descriptor file(open_beneath(folder_.number(), std::string(path), O_RDONLY | O_NONBLOCK | O_NOCTTY));
+    if (file.number() < 0) {
+        if (errno == ENOENT && missingIsFine) return std::nullopt;
+        if (errno == ENOENT)
+            return refuse(code::noFile, fmt::format("There is no `{}` here.", path),
+                          "go to the platform's folder, or name it with `--dir`");
+        if (errno == ELOOP || errno == EXDEV)
+            return refuse(code::notRegular, fmt::format("`{}` is a symbolic link, or is reached through one.", path));
+        return refuse(code::unreadable, fmt::format("`{}`: {}.", path, reason(errno)));
+    }
+    struct stat status{};
+    if (fstat(file.number(), &status) != 0)
+        return refuse(code::unreadable, fmt::format("`{}`: {}.", path, reason(errno)));
+    if (!S_ISREG(status.st_mode)) return refuse(code::notRegular, fmt::format("`{}` is no regular file.", path));
+    std::uint64_t inAll = static_cast<std::uint64_t>(status.st_size);
+    if (inAll > mostBytesOfOne)
+        return refuse(code::tooLarge, fmt::format("`{}` has {} bytes; 16 MiB are the most.", path, inAll));
+    for (std::uint32_t i = 0; i < sources.size(); ++i) inAll += sources.text(SourceId{i}).size();
+    if (inAll > mostBytesInAll)
+        return refuse(code::tooLarge, fmt::format("With `{}` the platform's files have more than 64 MiB.", path));
+    auto bytes = read_all(file.number(), static_cast<std::uint64_t>(status.st_size));
+    if (!bytes) return refuse(code::unreadable, fmt::format("`{}`: {}.", path, bytes.error().text()));
+    return sources.add(std::string(path), *std::move(bytes));
+}
+
+Result<std::vector<std::string>> Workspace::list(std::string_view folder) const {
+    std::vector<std::string> names;
+    Descriptor opened(
+        open_beneath(folder_.number(), folder.empty() ? "." : std::string(folder), O_DIRECTORY | O_RDONLY));
+    if (opened.number() < 0 && errno == ENOENT) return names;
+    if (opened.number() < 0) return fail("listing the folder {}: {}", folder, reason(errno));
+    const auto close = [](DIR* dir) { closedir(dir); };
+    const std::unique_ptr<DIR, decltype(close)> dir(fdopendir(opened.release()), close);
+    if (!dir) return fail("listing the folder {}: {}", folder, reason(errno));
+    while (const dirent* entry = readdir(dir.get())) {
+        const std::string_view name = entry->d_name;
+        if (name == "." || name == "..") continue;
+        if (names.size() == mostNames) return fail("the folder {} holds more than {} files", folder, mostNames);
+        names.emplace_back(name);
+    }
+    std::ranges::sort(names);
+    return names;
+}
+
+Result<bool> Workspace::write(std::string_view path, std::string_view bytes) const {
+    const auto [folder, name] = split(path);
+    const Descriptor parent = TRY(wrap(make_folders(folder_.number(), folder), "writing {}", path));
+    if (has_bytes(parent.number(), name, bytes)) return false;
+    const std::string temporary = "." + name + ".tmp";
+    const Descriptor file(open_beneath(parent.number(), temporary, O_WRONLY | O_CREAT | O_TRUNC, 0644));
+    if (file.number() < 0) return fail("writing {}: {}", path, reason(errno));
+    if (auto done = write_all(file.number(), bytes); !done) {
+        unlinkat(parent.number(), temporary.c_str(), 0);
+        return fail("writing {}: {}", path, done.error().text());
+    }
+    if (renameat(parent.number(), temporary.c_str(), parent.number(), name.c_str()) != 0 || fsync(parent.number()) != 0)
+        return fail("writing {}: {}", path, reason(errno));
+    return true;
+}
+
+Result<void> Workspace::remove(std::string_view path) const {
+    auto [folder, name] = split(path);
+    int kind = 0;
+    while (true) {
+        const Descriptor parent(open_beneath(folder_.number(), folder, O_DIRECTORY | O_RDONLY));
+        if (parent.number() < 0) return errno == ENOENT ? Result<void>{} : fail("removing {}: {}", path, reason(errno));
+        if (unlinkat(parent.number(), name.c_str(), kind) != 0) {
+            if (kind == AT_REMOVEDIR || errno == ENOENT) return {};  // a folder that is not empty stays
+            return fail("removing {}: {}", path, reason(errno));
+        }
+        if (folder == ".") return {};
+        std::tie(folder, name) = split(std::string(folder));
+        kind = AT_REMOVEDIR;
+    }
+}
+
+Result<Descriptor> Workspace::exclusive() const {
+    Descriptor folder(open_beneath(folder_.number(), ".", O_DIRECTORY | O_RDONLY));
+    if (folder.number() < 0) return fail("opening the folder: {}", reason(errno));
+    if (flock(folder.number(), LOCK_EX | LOCK_NB) == 0) return folder;
+    if (errno == EWOULDBLOCK) return fail("another tenantry is changing this folder");
+    return fail("locking the folder: {}", reason(errno));
+}
+
+std::string random_id() {
+    std::array<unsigned char, 8> bytes{};
+    TENANTRY_CHECK(getrandom(bytes.data(), bytes.size(), 0) == static_cast<ssize_t>(bytes.size()),
+                   "the kernel gives random bytes");
+    std::string text;
+    for (const unsigned char byte : bytes) text += fmt::format("{:02x}", byte);
+    return text;
+}
+
+}  // namespace tenantry::host
