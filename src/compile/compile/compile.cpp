@@ -12,11 +12,8 @@
 namespace tenantry::compile {
 namespace {
 
-/// Stands in a provisional lock until `tenantry lock` makes a random one.
-constexpr std::string_view noId = "0000000000000000";
-
 std::optional<blueprint::Lock> read_lock(const Sources& sources, const Inputs& inputs, const model::Platform* platform, Diagnostics& diagnostics) {
-    if (!inputs.lock) return blueprint::Lock{platform != nullptr ? platform->name.str() : "", std::string(noId), {}};
+    if (!inputs.lock) return blueprint::Lock{platform != nullptr ? platform->name.str() : "", std::string(noLockId), {}};
     auto lock = blueprint::read_lock(sources, *inputs.lock, diagnostics);
     if (lock && platform != nullptr && lock->platform != platform->name.str()) {
         const std::string_view text = sources.text(*inputs.lock);

@@ -1,7 +1,10 @@
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
+#include <array>
+#include <filesystem>
 #include <memory>
+#include <system_error>
+#include <tuple>
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -20,6 +23,7 @@ namespace tenantry::host {
 namespace {
 
 constexpr std::size_t mostNames = 100'000;
+constexpr int deepest = 16;
 
 std::string reason(int error) { return std::generic_category().message(error); }
 
@@ -143,21 +147,49 @@ std::optional<SourceId> Workspace::read(std::string_view path, Sources& sources,
 
 Result<std::vector<std::string>> Workspace::list(std::string_view folder) const {
     std::vector<std::string> names;
-    Descriptor opened(
-        open_beneath(folder_.number(), folder.empty() ? "." : std::string(folder), O_DIRECTORY | O_RDONLY));
+    const std::string path = folder.empty() ? "." : std::string(folder);
+    Descriptor opened(open_beneath(folder_.number(), path, O_DIRECTORY | O_RDONLY));
     if (opened.number() < 0 && errno == ENOENT) return names;
-    if (opened.number() < 0) return fail("listing the folder {}: {}", folder, reason(errno));
+    if (opened.number() < 0) return fail("listing the folder {}: {}", path, reason(errno));
     const auto close = [](DIR* dir) { closedir(dir); };
     const std::unique_ptr<DIR, decltype(close)> dir(fdopendir(opened.release()), close);
-    if (!dir) return fail("listing the folder {}: {}", folder, reason(errno));
+    if (!dir) return fail("listing the folder {}: {}", path, reason(errno));
     while (const dirent* entry = readdir(dir.get())) {
         const std::string_view name = entry->d_name;
         if (name == "." || name == "..") continue;
-        if (names.size() == mostNames) return fail("the folder {} holds more than {} files", folder, mostNames);
+        if (names.size() == mostNames) return fail("the folder {} holds more than {} files", path, mostNames);
         names.emplace_back(name);
     }
     std::ranges::sort(names);
     return names;
+}
+
+Result<std::vector<std::string>> Workspace::files() const {
+    struct Folder {
+        std::string path;
+        int depth;
+    };
+    std::vector<std::string> found;
+    std::vector<Folder> open{{"", 0}};
+    while (!open.empty()) {
+        const Folder folder = open.back();
+        open.pop_back();
+        if (folder.depth > deepest) return fail("{} is more than {} folders deep", folder.path, deepest);
+        for (const std::string& name : TRY(list(folder.path))) {
+            const std::string path = folder.path.empty() ? name : folder.path + "/" + name;
+            struct stat status {};
+            if (fstatat(folder_.number(), path.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return fail("{}: {}", path, reason(errno));
+            if (S_ISDIR(status.st_mode))
+                open.push_back({path, folder.depth + 1});
+            else if (S_ISREG(status.st_mode))
+                found.push_back(path);
+            else
+                return fail("{} is neither a file nor a folder", path);
+            if (found.size() > mostNames) return fail("there are more than {} files", mostNames);
+        }
+    }
+    std::ranges::sort(found);
+    return found;
 }
 
 Result<bool> Workspace::write(std::string_view path, std::string_view bytes) const {

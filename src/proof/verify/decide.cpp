@@ -118,6 +118,8 @@ Verdict judged(Claim claim, Examined examined) {
 
 }  // namespace
 
+bool decided_on_text(Claim claim) { return undecided(claim).empty(); }
+
 std::vector<Verdict> decide(const Facts& facts, const Declared& declared, const Pool& pool) {
     check_invariants(facts);
     const Scene scene(facts, declared);

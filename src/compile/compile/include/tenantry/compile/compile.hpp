@@ -32,6 +32,9 @@ struct Compiled {
     blueprint::Blueprint blueprint;
 };
 
+/// The id in a lock that was made provisionally; `tenantry lock` puts a random one in its place.
+inline constexpr std::string_view noLockId = "0000000000000000";
+
 /// Everything wrong in any of the texts is told; nothing is returned where one of it is an error. Environments without
 /// a block get the one that `tenantry lock` would give them.
 std::optional<Compiled> compile(const Sources& sources, const Inputs& inputs, const Pool& pool,

@@ -33,10 +33,18 @@ class Descriptor {
     int number_;
 };
 
+/// Bytes that are read at most: of one file, and of all that are in the Sources together.
+struct ReadLimits {
+    std::uint64_t one = std::uint64_t{16} << 20;
+    std::uint64_t all = std::uint64_t{64} << 20;
+};
+
 class Workspace {
   public:
     /// Opens a folder (a symbolic link to it is followed: it is the user's own word).
     static Result<Workspace> open(const std::string& folder);
+    /// The same, and makes it (and those above it) where it is not there.
+    static Result<Workspace> make(const std::string& folder);
 
     /// Adds a file to the sources and gives its id. What is no regular file, a symbolic link anywhere on the way, too
     /// large or unreadable is a diagnostic at its first byte. `missingIsFine`: nothing is told where there is no such
@@ -46,6 +54,10 @@ class Workspace {
 
     /// Names in a folder beneath this one, sorted by bytes; 100,000 at most. None where there is no such folder.
     [[nodiscard]] Result<std::vector<std::string>> list(std::string_view folder) const;
+
+    /// Paths of all files in this folder and the folders in it, sorted by bytes; an error where there is anything but files and
+    /// folders. 100,000 at most, 16 folders deep.
+    [[nodiscard]] Result<std::vector<std::string>> files() const;
 
     /// Puts a file there whole or not at all: a temporary file beside it, fsync, rename, fsync of the folder. Folders
     /// on the way are made. Nothing is done where the file has these bytes already; true where it was written.
@@ -64,9 +76,5 @@ class Workspace {
 
 /// 16 hex digits from the kernel's random source.
 std::string random_id();
-
-/// All bytes of the files together that a command reads.
-inline constexpr std::uint64_t mostBytesInAll = std::uint64_t{64} << 20;
-inline constexpr std::uint64_t mostBytesOfOne = std::uint64_t{16} << 20;
 
 }  // namespace tenantry::host

@@ -14,4 +14,7 @@ namespace tenantry::verify {
 /// `trace`.
 std::vector<Verdict> decide(const Facts& facts, const Declared& declared, const Pool& pool);
 
+/// True for the claims that `decide` can answer from texts; the others are unknown with the reason why.
+bool decided_on_text(Claim claim);
+
 }  // namespace tenantry::verify

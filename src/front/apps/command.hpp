@@ -1,0 +1,81 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <tenantry/compile/compile.hpp>
+#include <tenantry/host/workspace.hpp>
+#include <tenantry/view/diagnostics.hpp>
+
+#include "exit_code.hpp"
+
+namespace tenantry::apps {
+
+/// Options that every command takes.
+struct Options {
+    std::string folder = ".";
+    bool json = false;
+    bool allErrors = false;
+    bool noColor = false;
+    bool quiet = false;
+    unsigned threads = 2;
+};
+
+struct EmitOptions {
+    std::string out;
+};
+struct PlanOptions {
+    bool detailedExitCode = false;
+};
+struct VerifyOptions {
+    std::string texts;   ///< folder to prove instead of what would be emitted
+    bool strict = false;
+};
+
+Exit validate(const Options& options);
+Exit lock(const Options& options);
+Exit plan(const Options& options, const PlanOptions& own);
+Exit emit(const Options& options, const EmitOptions& own);
+Exit shapes(const Options& options);
+Exit verify(const Options& options, const VerifyOptions& own);
+Exit explain(const Options& options, const std::string& code);
+
+/// Version of the objects that `--json` prints.
+inline constexpr int jsonVersion = 1;
+
+/// What a command works on: the platform's folder and everything read from it.
+class Session {
+  public:
+    explicit Session(const Options& options) : options_(options) {}
+
+    /// Reads and compiles the platform; its diagnostics are in `diagnostics()`.
+    Result<void> compile();
+
+    [[nodiscard]] const Options& options() const { return options_; }
+    [[nodiscard]] const std::optional<compile::Compiled>& compiled() const { return compiled_; }
+    [[nodiscard]] const host::Workspace& workspace() const { return *workspace_; }
+    [[nodiscard]] view::Style style() const;
+    Sources& sources() { return sources_; }
+    Diagnostics& diagnostics() { return diagnostics_; }
+    [[nodiscard]] Pool pool() const { return Pool(options_.threads); }
+
+    /// Begins the object that `--json` prints: version, command, diagnostics.
+    JsonText begin_json(std::string_view command) const;
+    /// Diagnostics to standard error (text), the answer to standard output.
+    void print(std::string_view answer) const;
+
+  private:
+    std::optional<compile::Inputs> read_inputs();
+
+    const Options& options_;
+    std::optional<host::Workspace> workspace_;
+    Sources sources_;
+    Diagnostics diagnostics_;
+    std::optional<compile::Compiled> compiled_;
+};
+
+/// `error: ...` to standard error.
+Exit report(const Error& error, Exit exit = Exit::failed);
+
+}  // namespace tenantry::apps

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <span>
+#include <string>
+
+#include <tenantry/base/json_text.hpp>
+#include <tenantry/compile/compile.hpp>
+#include <tenantry/view/diagnostics.hpp>
+
+namespace tenantry::view {
+
+/// Verdicts with what they rest on, findings with their witness and the line of the platform that they contradict, last a
+/// count. Claims that are unknown for one reason stand together.
+std::string to_text(const Sources& sources, const model::Model& model, const compile::Proof& proof, const Style& style);
+
+/// Members `source`, `digest`, `texts`, `environments`, `notUnderstood`, `verdicts`.
+void write_json(const Sources& sources, const model::Model& model, const compile::Proof& proof, JsonText& json);
+
+/// One line: how many claims hold, are violated, are unknown.
+std::string summary(const compile::Proof& proof);
+
+}  // namespace tenantry::view
