@@ -106,6 +106,8 @@ TEST(YamlRefusals, CharactersThatCannotBeSeen) {
     expect_refused("a: x«\x7f»\n", {"TN0112"});
     expect_refused("a: x«\xC2\x85»y\n", {"TN0112"});
     expect_refused("# a comment«\xE2\x80\xA8»b: 1\n", {"TN0112"});
+    expect_refused("# a comment«\xE2\x80\xA9»b: 1\n", {"TN0112"});
+    expect_refused("a: x«\xEF\xBF\xBE»\n", {"TN0112"});
     expect_refused("# a comment«\r»b: 1\n", {"TN0112"});
 }
 
