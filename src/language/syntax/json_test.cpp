@@ -138,7 +138,7 @@ TEST(JsonRefusals, Messages) {
     std::string all;
     for (const std::string& text : texts) {
         const auto reading = read(parse_json, text);
-        all += "=== " + testing::quoted(text) + '\n' + testing::shown(reading->sources, reading->diagnostics);
+        all += testing::heading(text) + testing::shown(reading->sources, reading->diagnostics);
         EXPECT_FALSE(reading->result.has_value()) << text;
     }
     support::expect_golden("syntax/json_messages.txt", all);

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <tenantry/base/text.hpp>
+
 #include "syntax_test.hpp"
 
 namespace tenantry::syntax::testing {
@@ -35,11 +37,30 @@ std::vector<std::string_view> codes(const Diagnostics& diagnostics) {
     return result;
 }
 
+namespace {
+
+// Text that a golden file may hold: control characters and bytes that are no UTF-8 as `\\xHH`.
+std::string visible(std::string_view text) {
+    std::string result;
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t length = utf8_length(text.substr(at));
+        const auto byte = static_cast<unsigned>(static_cast<unsigned char>(text[at]));
+        if (length == 0 || byte < 0x20 || byte == 0x7F)
+            result += fmt::format("\\x{:02X}", byte);
+        else
+            result += text.substr(at, length);
+        at += length == 0 ? 1 : length;
+    }
+    return result;
+}
+
+}  // namespace
+
 std::string shown(const Sources& sources, const Diagnostics& diagnostics) {
     std::string result;
     const auto place = [&](Span at) {
         const Position position = sources.position(at.source, at.begin);
-        return fmt::format("{}:{} <{}>", position.line, position.column, sources.text(at));
+        return fmt::format("{}:{} <{}>", position.line, position.column, visible(sources.text(at)));
     };
     for (const Diagnostic& d : diagnostics.all()) {
         result += fmt::format("{} {} at {}\n  {}\n", d.code->code, d.code->summary, place(d.at), d.detail);
@@ -48,6 +69,8 @@ std::string shown(const Sources& sources, const Diagnostics& diagnostics) {
     }
     return result;
 }
+
+std::string heading(std::string_view text) { return "=== " + visible(text) + '\n'; }
 
 std::string quoted(std::string_view text) {
     std::string result = "\"";

@@ -52,6 +52,9 @@ std::vector<std::string_view> codes(const Diagnostics& diagnostics);
 /// Every diagnostic with all its words, for golden files.
 std::string shown(const Sources& sources, const Diagnostics& diagnostics);
 
+/// The line of a golden file that says which text was refused.
+std::string heading(std::string_view text);
+
 /// JSON string with as few escapes as JSON and YAML need.
 std::string quoted(std::string_view text);
 

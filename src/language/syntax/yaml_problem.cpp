@@ -140,6 +140,11 @@ bool follows_document_end(std::string_view text, std::size_t at) {
     return text.substr(newline == std::string_view::npos ? 0 : newline + 1).starts_with("...");
 }
 
+bool begins_its_line(std::string_view text, std::size_t at) {
+    const std::size_t before = text.substr(0, at).find_last_not_of(' ');
+    return before == std::string_view::npos || text[before] == '\n';
+}
+
 }  // namespace
 
 Diagnostic explain(const YamlProblem& problem, const Sources& sources, SourceId id) {
@@ -151,6 +156,14 @@ Diagnostic explain(const YamlProblem& problem, const Sources& sources, SourceId 
     if (problem.problem == "did not find expected <document start>" && follows_document_end(text, stopped.begin))
         return {
             &code::severalDocuments, stopped, "A second document begins here.", "Move it to a file of its own.", {}};
+    const bool misaligned =
+        problem.problem == "did not find expected key" || problem.problem == "did not find expected '-' indicator";
+    if (misaligned && !begins_its_line(text, stopped.begin))
+        return {&code::badYaml,
+                stopped,
+                "The value before this place has ended, so nothing can follow it on its line.",
+                "Put the whole value in quotes.",
+                {}};
     const Row* row = find(problem);
     if (row == nullptr)
         return {&code::badYaml, stopped, fmt::format("YAML cannot be read here: {}.", problem.problem), {}, {}};

@@ -24,6 +24,7 @@ TEST(YamlRefusals, SyntaxErrorPointsAtTheCharacter) {
     expect_refused("a: [1, 2\nb«:» 3\n", {"TN0101"});
     expect_refused("a: {b: 1\n«»", {"TN0101"});
     expect_refused("a:\n    b: 1\n  «c»: 2\n", {"TN0101"});
+    expect_refused("a: 'x' «y»\n", {"TN0101"});
 }
 
 TEST(YamlRefusals, PlacesAreBytesAfterCharactersOfSeveralBytes) {
@@ -105,6 +106,8 @@ TEST(YamlRefusals, CharactersThatCannotBeSeen) {
     expect_refused("a: x«\x7f»\n", {"TN0112"});
     expect_refused("a: x«\xC2\x85»y\n", {"TN0112"});
     expect_refused("# a comment«\xE2\x80\xA8»b: 1\n", {"TN0112"});
+    expect_refused("# a comment«\xE2\x80\xA9»b: 1\n", {"TN0112"});
+    expect_refused("a: x«\xEF\xBF\xBE»\n", {"TN0112"});
     expect_refused("# a comment«\r»b: 1\n", {"TN0112"});
 }
 
@@ -184,7 +187,7 @@ TEST(YamlRefusals, Messages) {
     std::string all;
     for (const std::string& text : texts) {
         const auto reading = read(parse_yaml, text);
-        all += "=== " + testing::quoted(text) + '\n' + testing::shown(reading->sources, reading->diagnostics);
+        all += testing::heading(text) + testing::shown(reading->sources, reading->diagnostics);
         EXPECT_FALSE(reading->result.has_value()) << text;
     }
     support::expect_golden("syntax/yaml_messages.txt", all);

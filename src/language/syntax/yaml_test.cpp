@@ -50,6 +50,10 @@ TEST(Yaml, EscapesAndFoldedLinesAreResolved) {
               "{\"a\":\"x\\u0009yé\",\"b\":\"it's\",\"c\":one two,\"d\":\"one two\"}");
 }
 
+TEST(Yaml, AFoldedLineEndIsASpaceEvenWhereTheLengthStays) {
+    EXPECT_EQ(tree_of("[one\ntwo, \"x\ny\"]\n"), R"([one two,"x y"])");
+}
+
 TEST(Yaml, BlockScalarsAreQuotedTexts) {
     EXPECT_EQ(tree_of("a: |\n  x\n   y\nb: >-\n  x\n  y\nc: |+\n  x\n\n"),
               R"({"a":"x\u000a y\u000a","b":"x y","c":"x\u000a\u000a"})");
