@@ -26,7 +26,7 @@ void Examined::append(Examined other) {
     basis.facts += other.basis.facts;
 }
 
-void Findings::add(const std::string& key, std::string summary, ModelPath contradicts, Witness witness) {
+void Findings::add(const std::string& key, std::string summary, ModelPath contradicts, Witness&& witness) {
     if (const auto known = byKey_.find(key); known != byKey_.end()) return void(++rows_[known->second].more);
     byKey_.emplace(key, rows_.size());
     rows_.push_back({{claim_, environment_, std::move(summary), std::move(contradicts), std::move(witness)}});

@@ -27,8 +27,8 @@ class Findings {
   public:
     Findings(Claim claim, std::string environment) : claim_(claim), environment_(std::move(environment)) {}
 
-    /// `summary` is a full sentence.
-    void add(const std::string& key, std::string summary, ModelPath contradicts, Witness witness);
+    /// `summary` is a full sentence. The witness is moved from only inside, so that the call may name it in `summary`.
+    void add(const std::string& key, std::string summary, ModelPath contradicts, Witness&& witness);
     [[nodiscard]] bool has(const std::string& key) const { return byKey_.contains(key); }
     /// One more like the one that is there already.
     void count(const std::string& key) { ++rows_[byKey_.at(key)].more; }

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -40,9 +41,15 @@ class Examiner {
     }
 
   private:
+    // A packet that comes to `to` and is not permitted; the nearest to `wish` of all such packets.
     struct Excess {
-        PacketSet packets;
+        Index<Device> to;
+        Packet arrived;
+        Packet wish;
         std::size_t way = 0;
+
+        // Without a translation on the way it is easier to read.
+        auto rank() const { return std::pair{way == 0, likeness(arrived, wish)}; }
     };
 
     // Each process is what its task declares, in a namespace of its own that has the task's address and no other.
@@ -114,16 +121,33 @@ class Examiner {
 
     void check_sender(const Reach& reach) {
         out_.basis.pairs += scene_.devicesOf[fact_.at].size() - 1;
-        if (!reach.complete) return out_.doubts.push_back(too_large(scene_.device(reach.from).name));
-        std::map<Index<Device>, std::vector<Excess>> excess;
+        std::map<Index<Device>, Excess> excess;
+        bool complete = reach.complete;
         for (const Arrival& arrival : reach.delivered) {
             if (arrival.device == reach.from || scene_.device(arrival.device).owner != Owner(fact_)) continue;
             PacketSet rest = arrival.packets;
             rest.subtract(permitted(reach.from, arrival.device));
-            if (rest.overflowed()) return out_.doubts.push_back(too_large(scene_.device(reach.from).name));
-            if (!rest.is_empty()) excess[arrival.device].push_back({std::move(rest), arrival.way});
+            complete = complete && !rest.overflowed();
+            if (rest.is_empty() || !complete) continue;
+            const Packet wish = wish_for(reach.from, arrival.device);
+            const Excess one{arrival.device, *rest.sample(wish), wish, arrival.way};
+            const auto [known, added] = excess.emplace(arrival.device, one);
+            if (!added && known->second.rank() < one.rank()) known->second = one;
         }
-        for (const auto& [to, sets] : excess) report(reach, to, sets);
+        if (!complete) return out_.doubts.push_back(too_large(scene_.device(reach.from).name));
+        report_all(reach, excess);
+    }
+
+    // Who may lie about its address reaches many; that is one mistake, shown by the packet that reads best.
+    void report_all(const Reach& reach, const std::map<Index<Device>, Excess>& excess) {
+        const Excess* lie = nullptr;
+        for (const auto& [to, one] : excess) {
+            if (one.arrived.source == one.wish.source)
+                report(reach, one, "packet " + service_in(reach.from) + " " + service_in(to));
+            else if (lie == nullptr || lie->rank() < one.rank())
+                lie = &one;
+        }
+        if (lie != nullptr) report(reach, *lie, "lie " + service_in(reach.from));
     }
 
     // Who a device is in findings: its service, or itself where it runs none.
@@ -143,33 +167,27 @@ class Examiner {
         return wish;
     }
 
-    void report(const Reach& reach, Index<Device> to, const std::vector<Excess>& sets) {
-        const std::string from = service_in(reach.from);
-        const std::string target = service_in(to);
-        const std::string key = "packet " + from + " " + target;
+    void report(const Reach& reach, const Excess& one, const std::string& key) {
         if (findings_.has(key)) return findings_.count(key);
-        const Packet wish = wish_for(reach.from, to);
-        // Without a translation on the way it is easier to read.
-        const auto plain = std::ranges::find(sets, std::size_t{0}, &Excess::way);
-        const Excess& best = plain == sets.end() ? sets.front() : *plain;
-        const Packet arrived = *best.packets.sample(wish);
         Witness witness =
-            replay(scene_.facts, reach, best.way, arrived, wish, SendBy::anyInterface,
-                   [&](const Trace& trace) { return trace.deliveredTo == to && trace.arrived == arrived; });
-        const bool serves = !scene_.processesIn[to.at].empty();
+            replay(scene_.facts, reach, one.way, one.arrived, one.wish, SendBy::anyInterface,
+                   [&](const Trace& trace) { return trace.deliveredTo == one.to && trace.arrived == one.arrived; });
+        const std::string from = service_in(reach.from);
+        const std::string to = service_in(one.to);
+        const bool serves = !scene_.processesIn[one.to.at].empty();
         findings_.add(
             key,
             fmt::format("{} can send {} to {}, {}.", scene_.device(reach.from).name, packet_text(*witness.packet),
-                        scene_.device(to).name, serves ? why(from, target, arrived, wish) : "which serves nobody"),
-            origin_of(environment_, serves ? target : from), std::move(witness));
+                        scene_.device(one.to).name, serves ? why(from, to, one) : "which serves nobody"),
+            origin_of(environment_, serves ? to : from), std::move(witness));
     }
 
-    std::string why(const std::string& from, const std::string& to, const Packet& arrived, const Packet& wish) const {
+    std::string why(const std::string& from, const std::string& to, const Excess& one) const {
+        if (one.arrived.source != one.wish.source)
+            return fmt::format("under the address {}, which is not its own", one.arrived.source.str());
         const auto declared = std::ranges::find_if(
             environment_.allows, [&](const DeclaredAllow& allow) { return allow.from == from && allow.to == to; });
         if (declared == environment_.allows.end()) return fmt::format("and {} declares no call of {}", from, to);
-        if (arrived.source != wish.source)
-            return fmt::format("under the address {}, which is not its own", arrived.source.str());
         return fmt::format("and {} may call {} on TCP port {} only", from, to, declared->port.number);
     }
 

@@ -97,6 +97,8 @@ Packet nearest(const Cube& cube, const Packet& wish) {
 
 }  // namespace
 
+unsigned likeness(const Packet& packet, const Packet& wish) { return likeness(cube_of(packet), wish); }
+
 bool has_ports(std::uint32_t protocol) { return protocol == protocol::tcp || protocol == protocol::udp; }
 
 Cube cube_of(const Packet& packet) {
@@ -146,6 +148,7 @@ void PacketSet::subtract(std::span<const Cube> by) {
 }
 
 void PacketSet::subtract(const PacketSet& other) {
+    if (&other == this) return cubes_.clear();
     subtract(other.cubes_);
     overflowed_ = overflowed_ || other.overflowed_;
 }

@@ -56,6 +56,8 @@ class PacketSet {
 /// The cube that holds this packet alone, on any interface.
 Cube cube_of(const Packet& packet);
 bool lies_in(const Cube& cube, std::uint32_t in, std::uint32_t out, const Packet& packet);
+/// How near a packet is to a wish; more is nearer, in the order of PacketSet::sample.
+unsigned likeness(const Packet& packet, const Packet& wish);
 bool has_ports(std::uint32_t protocol);
 
 }  // namespace tenantry::verify
