@@ -33,6 +33,8 @@ void write(JsonText& json, const SocketSpec& socket) {
     json.member("task", socket.task).member("descriptor", socket.descriptor).end();
 }
 
+void write(JsonText& json, const NamespaceSpec& space);
+
 template <class Row>
 void write_rows(JsonText& json, std::string_view key, const std::vector<Row>& rows) {
     json.key(key).array();

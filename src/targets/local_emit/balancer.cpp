@@ -1,9 +1,10 @@
+#include "balancer.hpp"
+
 #include <chrono>
 #include <set>
 
 #include <tenantry/base/check.hpp>
 
-#include "balancer.hpp"
 #include "config_text.hpp"
 
 namespace tenantry::local_emit {
@@ -76,8 +77,9 @@ void routes(HaproxyText& text, const Shape& shape) {
 void entrance(HaproxyText& text, const Shape& shape) {
     const TemplateText hosts = std::move(TemplateText().add(FromEnvironment{EnvironmentPart::hosts}));
     text.section("frontend public");
-    text.block(TemplateText().add(EachHost{HaproxyText::whole_line(
-        TemplateText().add("bind fd@", FromHost{HostPart::descriptor}), "accept-proxy ssl crt /run/tls alpn h2,http/1.1")}));
+    text.block(TemplateText().add(
+        EachHost{HaproxyText::whole_line(TemplateText().add("bind fd@", FromHost{HostPart::descriptor}),
+                                         "accept-proxy ssl crt /run/tls alpn h2,http/1.1")}));
     text.line("http-request set-var(txn.host) req.hdr(host),field(1,:),lower");
     text.line("acl own-name ssl_fc_sni -m str", hosts);
     text.line("acl own-host var(txn.host) -m str", hosts);
@@ -110,10 +112,11 @@ void backend(HaproxyText& text, const Workload& workload, Index<Workload> index)
     text.section("backend", workload.name);
     text.line("balance leastconn");
     if (workload.health.kind == model::Health::Kind::http) http_check(text, workload);
-    text.line("default-server check inter", time_text(workload.health.every), "fall", workload.health.failures, "rise 1");
-    text.block(TemplateText().add(
-        EachTask{index, HaproxyText::whole_line("server", taskName,
-                                                TemplateText().add(FromTask{TaskPart::address}, ":", *workload.port))}));
+    text.line("default-server check inter", time_text(workload.health.every), "fall", workload.health.failures,
+              "rise 1");
+    text.block(TemplateText().add(EachTask{
+        index, HaproxyText::whole_line("server", taskName,
+                                       TemplateText().add(FromTask{TaskPart::address}, ":", *workload.port))}));
 }
 
 }  // namespace

@@ -1,10 +1,10 @@
+#include "fill.hpp"
+
 #include <algorithm>
 
 #include <tenantry/base/check.hpp>
 #include <tenantry/base/hash.hpp>
 #include <tenantry/base/json_text.hpp>
-
-#include "fill.hpp"
 
 namespace tenantry::local_emit {
 namespace {
@@ -40,21 +40,26 @@ class Filler {
 
   private:
     const blueprint::Shape& shape() const { return filling_.shape(); }
-    const blueprint::Hosts& hosts() const { return filling_.value(shape().hosts); }
+    const std::vector<HostName>& hosts() const { return filling_.hosts; }
 
     void put(FromEnvironment blank) {
         switch (blank.part) {
-            case EnvironmentPart::tenant: out_ += filling_.environment.tenant.str(); return;
-            case EnvironmentPart::stage: out_ += filling_.environment.stage.str(); return;
-            case EnvironmentPart::firstHost: out_ += hosts().front().str(); return;
+            case EnvironmentPart::tenant:
+                out_ += filling_.environment.tenant.str();
+                return;
+            case EnvironmentPart::stage:
+                out_ += filling_.environment.stage.str();
+                return;
+            case EnvironmentPart::firstHost:
+                out_ += hosts().front().str();
+                return;
             case EnvironmentPart::hosts:
-                for (std::size_t at = 0; at < hosts().size(); ++at) out_.append(at == 0 ? "" : " ") += hosts()[at].str();
+                for (std::size_t at = 0; at < hosts().size(); ++at)
+                    out_.append(at == 0 ? "" : " ") += hosts()[at].str();
                 return;
         }
     }
-    void put(BlockAddress blank) {
-        out_ += Ipv4{filling_.value(shape().block).base.value + blank.offset}.str();
-    }
+    void put(BlockAddress blank) { out_ += Ipv4{filling_.value(shape().block).base.value + blank.offset}.str(); }
     void put(EscapedText blank) {
         std::string quoted;
         append_json_string(quoted, filling_.value(blank.hole).str());
@@ -63,8 +68,12 @@ class Filler {
     void put(FromImage blank) {
         const ImageRef& image = filling_.value(blank.hole);
         switch (blank.part) {
-            case ImagePart::reference: out_ += image.str(); return;
-            case ImagePart::folder: out_ += image_folder(image); return;
+            case ImagePart::reference:
+                out_ += image.str();
+                return;
+            case ImagePart::folder:
+                out_ += image_folder(image);
+                return;
             case ImagePart::program: {
                 const RelativePath* path = filling_.host_image(image);
                 TENANTRY_CHECK(path != nullptr, "only a host image has a program of its own");
@@ -76,8 +85,12 @@ class Filler {
     void put(FromCpu blank) {
         const std::uint64_t units = filling_.value(blank.hole).units;
         switch (blank.part) {
-            case CpuPart::shares: out_ += std::to_string(std::max(units, leastShares)); return;
-            case CpuPart::quota: out_ += std::to_string(std::max(units * cpuPeriod / 1024, leastQuota)); return;
+            case CpuPart::shares:
+                out_ += std::to_string(std::max(units, leastShares));
+                return;
+            case CpuPart::quota:
+                out_ += std::to_string(std::max(units * cpuPeriod / 1024, leastQuota));
+                return;
         }
     }
     void put(MemoryBytes blank) { out_ += std::to_string(filling_.value(blank.hole).count); }
@@ -85,18 +98,32 @@ class Filler {
         const LocalTask* task = blank.outer ? outer_ : inner_;
         TENANTRY_CHECK(task != nullptr, "a blank for a task stands where there is one");
         switch (blank.part) {
-            case TaskPart::name: out_ += task->placed.name; return;
-            case TaskPart::interface: out_ += task->interface; return;
-            case TaskPart::address: out_ += task->placed.address.str(); return;
-            case TaskPart::uid: out_ += std::to_string(task->placed.uid); return;
-            case TaskPart::index: out_ += std::to_string(task->index); return;
+            case TaskPart::name:
+                out_ += task->placed.name;
+                return;
+            case TaskPart::interface:
+                out_ += task->interface;
+                return;
+            case TaskPart::address:
+                out_ += task->placed.address.str();
+                return;
+            case TaskPart::uid:
+                out_ += std::to_string(task->placed.uid);
+                return;
+            case TaskPart::index:
+                out_ += std::to_string(task->index);
+                return;
         }
     }
     void put(const TaskTotal& blank) { out_ += std::to_string(filling_.tasks.of(blank.of).size()); }
     void put(FromHost blank) {
         switch (blank.part) {
-            case HostPart::name: out_ += hosts()[host_].str(); return;
-            case HostPart::descriptor: out_ += std::to_string(firstDescriptor + host_); return;
+            case HostPart::name:
+                out_ += hosts()[host_].str();
+                return;
+            case HostPart::descriptor:
+                out_ += std::to_string(firstDescriptor + host_);
+                return;
         }
     }
     void put(const EachTask& each) {

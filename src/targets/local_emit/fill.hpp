@@ -9,11 +9,12 @@
 
 namespace tenantry::local_emit {
 
-/// One environment as blanks see it.
+/// One environment as blanks see it. Looks at the blueprint, which must outlive it.
 struct Filling {
     const blueprint::Blueprint& blueprint;
     const blueprint::Environment& environment;
-    const LocalTasks& tasks;
+    LocalTasks tasks{blueprint, environment};
+    std::vector<HostName> hosts{local_hosts(blueprint, environment)};  ///< the platform's own first
 
     [[nodiscard]] const blueprint::Shape& shape() const { return blueprint.shape(environment); }
     template <class T>

@@ -1,9 +1,10 @@
+#include "frontend.hpp"
+
 #include <algorithm>
 
 #include <tenantry/base/check.hpp>
 
 #include "config_text.hpp"
-#include "frontend.hpp"
 
 namespace tenantry::local_emit {
 namespace {
@@ -91,9 +92,8 @@ TemplateText edge_text() {
     text.open("events").directive("worker_connections 4096").close();
     text.open("stream");
     text.open("map $ssl_preread_server_name $ingress");
-    text.directive(
-        "\"~^(?=.{1,90}$)(?<name>[a-z0-9]([a-z0-9-]*[a-z0-9])?([.][a-z0-9]([a-z0-9-]*[a-z0-9])?)+)$\""
-        " unix:/run/tenantry/in/$name");
+    text.directive("\"~^(?=.{1,90}$)(?<name>[a-z0-9]([a-z0-9-]*[a-z0-9])?([.][a-z0-9]([a-z0-9-]*[a-z0-9])?)+)$\""
+                   " unix:/run/tenantry/in/$name");
     text.directive("default unix:/run/tenantry/closed").close();
     text.open("server");
     text.directive("listen 127.0.0.1:8443");

@@ -1,19 +1,21 @@
+#include "interface_name.hpp"
+
 #include <cstdint>
 #include <map>
 #include <set>
 
 #include <tenantry/base/hash.hpp>
 
-#include "interface_name.hpp"
-
 namespace tenantry::local_emit {
 namespace {
 
-// The number behind the last hyphen stays, because people look for it: `docu-9f02a-12`. Five hex digits tell the tasks
-// of an environment apart nearly always; where they do not, the next attempt does.
+// The number behind the last hyphen stays, because people look for it: `docum-9f02a-12`. Five hex digits of the
+// service tell an environment's services apart nearly always; where they do not, the next attempt does.
 std::string shortened(const std::string& task, std::uint32_t attempt) {
-    const std::string end = '-' + blake2b(task + '/' + std::to_string(attempt)).hex(5) + task.substr(task.rfind('-'));
-    return task.substr(0, maxInterfaceName - end.size()) + end;
+    const std::size_t hyphen = task.rfind('-');
+    const std::string service = task.substr(0, hyphen);
+    const std::string end = '-' + blake2b(service + '/' + std::to_string(attempt)).hex(5) + task.substr(hyphen);
+    return service.substr(0, maxInterfaceName - end.size()) + end;
 }
 
 }  // namespace

@@ -1,9 +1,9 @@
+#include "interface_name.hpp"
+
 #include <algorithm>
 #include <set>
 
 #include <gtest/gtest.h>
-
-#include "interface_name.hpp"
 
 namespace tenantry::local_emit {
 namespace {

@@ -1,6 +1,6 @@
-#include <tenantry/base/check.hpp>
-
 #include "json_template.hpp"
+
+#include <tenantry/base/check.hpp>
 
 namespace tenantry::local_emit {
 

@@ -1,8 +1,9 @@
+#include "local_tasks.hpp"
+
 #include <algorithm>
 #include <utility>
 
 #include "interface_name.hpp"
-#include "local_tasks.hpp"
 
 namespace tenantry::local_emit {
 

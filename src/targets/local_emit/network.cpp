@@ -1,6 +1,6 @@
-#include <tenantry/base/check.hpp>
-
 #include "network.hpp"
+
+#include <tenantry/base/check.hpp>
 
 namespace tenantry::local_emit {
 namespace {
@@ -65,7 +65,7 @@ world::NetSpec network(const Filling& filling) {
     const auto balancers = filling.tasks.of(blueprint::LoadBalancer{});
     TENANTRY_CHECK(balancers.size() == 1, "an environment has one load balancer task");
     std::uint32_t descriptor = firstDescriptor;
-    for (const HostName& host : filling.value(filling.shape().hosts))
+    for (const HostName& host : filling.hosts)
         spec.sockets.push_back({"/run/tenantry/in/" + host.str(), host, balancers[0].placed.name, descriptor++});
     return spec;
 }

@@ -18,7 +18,10 @@ class NftJson {
     /// A chain's name: a literal, or `to-` and a service.
     class ChainName {
       public:
-        ChainName(Literal name) { text_.add(name); }  // NOLINT: converts on purpose
+        template <std::size_t N>
+        ChainName(const char (&name)[N]) {  // NOLINT: converts on purpose
+            text_.add(name);
+        }
         explicit ChainName(const ServiceName& service) { text_.add("to-", service); }
         [[nodiscard]] const TemplateText& text() const { return text_; }
 

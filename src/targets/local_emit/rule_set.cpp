@@ -1,7 +1,8 @@
+#include "rule_set.hpp"
+
 #include <tenantry/base/check.hpp>
 
 #include "nft_json.hpp"
-#include "rule_set.hpp"
 
 namespace tenantry::local_emit {
 namespace {

@@ -1,19 +1,20 @@
+#include "seccomp.hpp"
+
 #include <initializer_list>
 
-#include "seccomp.hpp"
 #include "syscalls.hpp"
 
 namespace tenantry::local_emit {
 namespace {
 
 // Numbers of the Linux ABI, the same on x86-64 and arm64 (include/uapi/asm-generic and include/uapi/linux).
-constexpr int errnoPermission = 1;      // EPERM
-constexpr int errnoNoSuchCall = 38;     // ENOSYS
-constexpr int errnoFamily = 97;         // EAFNOSUPPORT
+constexpr int errnoPermission = 1;   // EPERM
+constexpr int errnoNoSuchCall = 38;  // ENOSYS
+constexpr int errnoFamily = 97;      // EAFNOSUPPORT
 constexpr int unixFamily = 1, inetFamily = 2, inet6Family = 10, netlinkFamily = 16;
 constexpr int streamType = 1, datagramType = 2, typeMask = 0xf;  // the rest of the argument are flags: socket(2)
 constexpr int tcpProtocol = 6, udpProtocol = 17;
-constexpr int routeProtocol = 0;        // NETLINK_ROUTE
+constexpr int routeProtocol = 0;  // NETLINK_ROUTE
 // CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET of clone(2). (CLONE_NEWTIME is for clone3 alone.)
 constexpr std::uint32_t cloneNewMask = 0x7E02'0000;
 constexpr std::uint32_t personalityQuery = 0xFFFF'FFFF;  // personality(2)
