@@ -42,6 +42,9 @@ class JsonText {
     /// Puts an already complete JSON value.
     JsonText& raw(std::string_view json);
 
+    /// Bytes written so far.
+    [[nodiscard]] std::size_t size() const { return out_.size(); }
+
     /// The text, with a newline at its end. Everything opened must be ended.
     [[nodiscard]] std::string take() &&;
 

@@ -1,0 +1,53 @@
+#pragma once
+
+// What runs on one Linux machine, as text for the programs that run it: docs/local-files.md.
+
+#include <string>
+#include <vector>
+
+#include <tenantry/base/pool.hpp>
+#include <tenantry/blueprint/blueprint.hpp>
+#include <tenantry/world/net_spec.hpp>
+
+namespace tenantry::local_emit {
+
+struct LocalFile {
+    std::string path;  ///< relative to the output folder
+    std::string text;
+    bool operator==(const LocalFile&) const = default;
+};
+
+struct LocalEnvironment {
+    world::NetSpec network;        ///< what the file network.json says, as a value for the engine
+    std::vector<LocalFile> files;  ///< sorted by path
+};
+
+/// The machine's one entry: edge/nginx.conf.
+LocalFile edge();
+
+struct ShapeTemplates;
+
+/// The texts of every shape of a blueprint with blanks for what differs between its environments. Made once; filling
+/// it for an environment reads nothing of another one.
+class LocalTemplates {
+  public:
+    explicit LocalTemplates(const blueprint::Blueprint& blueprint);
+    ~LocalTemplates();
+    LocalTemplates(LocalTemplates&&) noexcept;
+    LocalTemplates& operator=(LocalTemplates&&) noexcept;
+
+    /// `environment` is one of `blueprint`, the one that the templates were made of. May be called from any thread.
+    [[nodiscard]] LocalEnvironment emit(const blueprint::Blueprint& blueprint,
+                                        const blueprint::Environment& environment) const;
+
+  private:
+    std::vector<ShapeTemplates> shapes_;  // by index of the shape
+};
+
+/// Every file of every environment, the edge's and manifest.json, sorted by path. The same bytes on any pool.
+std::vector<LocalFile> emit_all(const blueprint::Blueprint& blueprint, const Pool& pool);
+
+/// Version of the file formats, first in manifest.json.
+inline constexpr std::uint32_t localFilesVersion = 1;
+
+}  // namespace tenantry::local_emit
