@@ -1,0 +1,21 @@
+#pragma once
+
+#include "findings.hpp"
+#include "scene.hpp"
+
+namespace tenantry::verify {
+
+/// NET-1 looks at the platform as a whole, NET-5 and NET-6 at one declared environment (a position in Declared) whose
+/// facts are there, NET-8 at the platform.
+Examined examine_net1(const Scene& scene, const Reaches& reaches);
+Examined examine_net5(const Scene& scene, const Reaches& reaches, std::size_t environment);
+Examined examine_net6(const Scene& scene, std::size_t environment);
+Examined examine_net8(const Scene& scene);
+
+/// The part of NET-6 that is about hosts, sockets and proxies.
+void examine_ingress(const Scene& scene, std::size_t environment, Findings& findings, Basis& basis);
+
+/// Why nothing can be said of a sender whose packets could not be followed.
+std::string too_large(std::string_view device);
+
+}  // namespace tenantry::verify

@@ -1,0 +1,235 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "claims.hpp"
+#include "packet_text.hpp"
+
+namespace tenantry::verify {
+namespace {
+
+Cube exact_path(Ipv4 from, Ipv4 to) {
+    Cube cube;
+    cube[Field::source] = {from.value, from.value};
+    cube[Field::destination] = {to.value, to.value};
+    return cube;
+}
+
+class Examiner {
+  public:
+    Examiner(const Scene& scene, const Reaches& reaches, std::size_t environment)
+        : scene_(scene),
+          reaches_(reaches),
+          environment_(scene.declared.environments[environment]),
+          fact_(*scene.factOf[environment]),
+          findings_(Claim::net5, environment_.name) {}
+
+    Examined examine() && {
+        out_.basis.environments = 1;
+        for (Index<Process> process : scene_.processesOf[fact_.at]) {
+            check_identity(process);
+            check_proxies(process);
+        }
+        for (Index<Device> device : scene_.devicesOf[fact_.at]) {
+            for (const Chain& chain : scene_.device(device).chains) out_.basis.rules += chain.rules.size();
+            if (scene_.sends(device)) check_sender(reaches_[device.at]);
+        }
+        check_sockets();
+        out_.findings = std::move(findings_).take();
+        return std::move(out_);
+    }
+
+  private:
+    struct Excess {
+        PacketSet packets;
+        std::size_t way = 0;
+    };
+
+    // Each process is what its task declares, in a namespace of its own that has the task's address and no other.
+    void check_identity(Index<Process> index) {
+        ++out_.basis.facts;
+        const Process& process = scene_.process(index);
+        const Device& device = scene_.device(process.device);
+        const DeclaredTask* task = scene_.taskOf[index.at];
+        if (task == nullptr || task->service != process.service)
+            return findings_.add(
+                "undeclared " + process.service,
+                fmt::format("{} runs as {}, and no task is declared so.", process.name, process.service),
+                origin_of(environment_, process.service), shows({{process.name, process.at}}));
+        for (Index<Process> other : scene_.processesIn[process.device.at])
+            if (other != index)
+                findings_.add(
+                    "together " + std::min(process.service, scene_.process(other).service) + " " +
+                        std::max(process.service, scene_.process(other).service),
+                    fmt::format("{} and {} run in one network namespace, {}.", process.name, scene_.process(other).name,
+                                device.name),
+                    origin_of(environment_, process.service),
+                    shows({{process.name, process.at}, {scene_.process(other).name, scene_.process(other).at}}));
+        for (Index<Interface> interface : device.interfaces)
+            for (Ipv4 address : scene_.facts.interfaces[interface.at].addresses)
+                if (address != task->address) wrong_address(process, *task, interface, address);
+        if (std::ranges::none_of(device.interfaces, [&](Index<Interface> interface) {
+                return std::ranges::count(scene_.facts.interfaces[interface.at].addresses, task->address) > 0;
+            }))
+            findings_.add("address " + process.service,
+                          fmt::format("{} does not have its address {}.", process.name, task->address.str()),
+                          origin_of(environment_, process.service), shows({{device.name, device.at}}));
+    }
+
+    void wrong_address(const Process& process, const DeclaredTask& task, Index<Interface> interface, Ipv4 address) {
+        const Interface& fact = scene_.facts.interfaces[interface.at];
+        findings_.add("address " + process.service,
+                      fmt::format("{} has the address {}; its task is declared with {}.", process.name, address.str(),
+                                  task.address.str()),
+                      origin_of(environment_, process.service),
+                      shows({{fmt::format("{} has {}", fact.name, address.str()), fact.at}}));
+    }
+
+    std::vector<Cube> permitted(Index<Device> from, Index<Device> to) const {
+        std::vector<Cube> cubes;
+        for (Index<Process> sender : scene_.processesIn[from.at])
+            for (Index<Process> receiver : scene_.processesIn[to.at])
+                if (scene_.taskOf[sender.at] != nullptr && scene_.taskOf[receiver.at] != nullptr)
+                    permit(*scene_.taskOf[sender.at], *scene_.taskOf[receiver.at], cubes);
+        return cubes;
+    }
+
+    void permit(const DeclaredTask& from, const DeclaredTask& to, std::vector<Cube>& cubes) const {
+        bool connects = false;
+        for (const DeclaredAllow& allow : environment_.allows) {
+            connects = connects || allow.from == to.service || allow.to == to.service;
+            if (allow.from != from.service || allow.to != to.service) continue;
+            Cube cube = exact_path(from.address, to.address);
+            cube[Field::protocol] = {protocol::tcp, protocol::tcp};
+            cube[Field::destinationPort] = {allow.port.number, allow.port.number};
+            cubes.push_back(cube);
+        }
+        if (!connects) return;
+        // An ICMP error about one of the receiver's own connections opens no new one.
+        Cube error = exact_path(from.address, to.address);
+        error[Field::protocol] = {protocol::icmp, protocol::icmp};
+        error[Field::state] = {static_cast<std::uint32_t>(State::related), static_cast<std::uint32_t>(State::related)};
+        cubes.push_back(error);
+    }
+
+    void check_sender(const Reach& reach) {
+        out_.basis.pairs += scene_.devicesOf[fact_.at].size() - 1;
+        if (!reach.complete) return out_.doubts.push_back(too_large(scene_.device(reach.from).name));
+        std::map<Index<Device>, std::vector<Excess>> excess;
+        for (const Arrival& arrival : reach.delivered) {
+            if (arrival.device == reach.from || scene_.device(arrival.device).owner != Owner(fact_)) continue;
+            PacketSet rest = arrival.packets;
+            rest.subtract(permitted(reach.from, arrival.device));
+            if (rest.overflowed()) return out_.doubts.push_back(too_large(scene_.device(reach.from).name));
+            if (!rest.is_empty()) excess[arrival.device].push_back({std::move(rest), arrival.way});
+        }
+        for (const auto& [to, sets] : excess) report(reach, to, sets);
+    }
+
+    // Who a device is in findings: its service, or itself where it runs none.
+    std::string service_in(Index<Device> device) const {
+        const auto& processes = scene_.processesIn[device.at];
+        return processes.empty() ? scene_.device(device).name : scene_.process(processes.front()).service;
+    }
+
+    Packet wish_for(Index<Device> from, Index<Device> to) const {
+        Packet wish{{}, {}, protocol::tcp, 40000, 80, State::fresh};
+        const auto first_address = [&](Index<Device> device, Ipv4& into) {
+            for (Index<Interface> interface : scene_.device(device).interfaces)
+                for (Ipv4 address : scene_.facts.interfaces[interface.at].addresses) return void(into = address);
+        };
+        first_address(from, wish.source);
+        first_address(to, wish.destination);
+        return wish;
+    }
+
+    void report(const Reach& reach, Index<Device> to, const std::vector<Excess>& sets) {
+        const std::string from = service_in(reach.from);
+        const std::string target = service_in(to);
+        const std::string key = "packet " + from + " " + target;
+        if (findings_.has(key)) return findings_.count(key);
+        const Packet wish = wish_for(reach.from, to);
+        // Without a translation on the way it is easier to read.
+        const auto plain = std::ranges::find(sets, std::size_t{0}, &Excess::way);
+        const Excess& best = plain == sets.end() ? sets.front() : *plain;
+        const Packet arrived = *best.packets.sample(wish);
+        Witness witness =
+            replay(scene_.facts, reach, best.way, arrived, wish, SendBy::anyInterface,
+                   [&](const Trace& trace) { return trace.deliveredTo == to && trace.arrived == arrived; });
+        const bool serves = !scene_.processesIn[to.at].empty();
+        findings_.add(
+            key,
+            fmt::format("{} can send {} to {}, {}.", scene_.device(reach.from).name, packet_text(*witness.packet),
+                        scene_.device(to).name, serves ? why(from, target, arrived, wish) : "which serves nobody"),
+            origin_of(environment_, serves ? target : from), std::move(witness));
+    }
+
+    std::string why(const std::string& from, const std::string& to, const Packet& arrived, const Packet& wish) const {
+        const auto declared = std::ranges::find_if(
+            environment_.allows, [&](const DeclaredAllow& allow) { return allow.from == from && allow.to == to; });
+        if (declared == environment_.allows.end()) return fmt::format("and {} declares no call of {}", from, to);
+        if (arrived.source != wish.source)
+            return fmt::format("under the address {}, which is not its own", arrived.source.str());
+        return fmt::format("and {} may call {} on TCP port {} only", from, to, declared->port.number);
+    }
+
+    // A proxy must not offer a way to a service that no route declares.
+    void check_proxies(Index<Process> index) {
+        const auto proxies = scene_.proxiesOf.find(index);
+        if (proxies == scene_.proxiesOf.end()) return;
+        const Process& process = scene_.process(index);
+        for (const Proxy* proxy : proxies->second)
+            for (const ProxyRoute& route : proxy->routes)
+                for (const Upstream& upstream : route.to) check_upstream(process, route, upstream);
+    }
+
+    void check_upstream(const Process& process, const ProxyRoute& route, const Upstream& upstream) {
+        ++out_.basis.facts;
+        const DeclaredService* behind = service_behind(environment_, process, upstream);
+        for (const DeclaredRoute& declared : environment_.routes)
+            if (declared.proxy == process.service && declared.prefix == route.prefix &&
+                (behind == nullptr || behind->name == declared.service))
+                return;  // a name that leads nowhere is NET-6's
+        findings_.add(fmt::format("route {} {}", process.service, route.prefix),
+                      fmt::format("{} sends requests under {} to {}:{}{}, and no route of {} declares that.",
+                                  process.name, route.prefix, upstream.host, upstream.port.number,
+                                  behind == nullptr ? "" : fmt::format(" ({})", behind->name), process.service),
+                      origin_of(environment_, behind == nullptr ? process.service : behind->name),
+                      shows({{fmt::format("the route {} of {}", route.prefix, process.name), route.at},
+                             {fmt::format("leads to {}:{}", upstream.host, upstream.port.number), upstream.at}}));
+    }
+
+    // A socket for a name that the environment does not declare is an undeclared way in.
+    void check_sockets() {
+        for (const IngressSocket* socket : scene_.socketsOf[fact_.at]) check_socket(*socket);
+    }
+
+    void check_socket(const IngressSocket& socket) {
+        const std::string_view path = socket.path;
+        for (const Edge& edge : scene_.facts.edges) {
+            if (!path.starts_with(edge.directory)) continue;
+            const std::string_view host = path.substr(edge.directory.size());
+            if (scene_.environmentOfHost.contains(host)) continue;  // another environment's is NET-1's
+            findings_.add(
+                "socket " + socket.path,
+                fmt::format("The edge brings connections for {} to {}, and no environment declares that host.", host,
+                            scene_.process(socket.process).name),
+                ModelPath{"hosts"}, shows({{socket.path, socket.at}}));
+        }
+    }
+
+    const Scene& scene_;
+    const Reaches& reaches_;
+    const DeclaredEnvironment& environment_;
+    Index<EnvironmentFact> fact_;
+    Findings findings_;
+    Examined out_;
+};
+
+}  // namespace
+
+Examined examine_net5(const Scene& scene, const Reaches& reaches, std::size_t environment) {
+    return Examiner(scene, reaches, environment).examine();
+}
+
+}  // namespace tenantry::verify
