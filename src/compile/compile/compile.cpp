@@ -1,9 +1,8 @@
-#include <tenantry/compile/compile.hpp>
-
 #include <algorithm>
 
 #include <tenantry/blueprint/build.hpp>
 #include <tenantry/blueprint/codes.hpp>
+#include <tenantry/compile/compile.hpp>
 #include <tenantry/intent/intent.hpp>
 #include <tenantry/local_read/codes.hpp>
 #include <tenantry/model/codes.hpp>
@@ -12,15 +11,18 @@
 namespace tenantry::compile {
 namespace {
 
-std::optional<blueprint::Lock> read_lock(const Sources& sources, const Inputs& inputs, const model::Platform* platform, Diagnostics& diagnostics) {
-    if (!inputs.lock) return blueprint::Lock{platform != nullptr ? platform->name.str() : "", std::string(noLockId), {}};
+std::optional<blueprint::Lock> read_lock(const Sources& sources, const Inputs& inputs, const model::Platform* platform,
+                                         Diagnostics& diagnostics) {
+    if (!inputs.lock)
+        return blueprint::Lock{platform != nullptr ? platform->name.str() : "", std::string(noLockId), {}};
     auto lock = blueprint::read_lock(sources, *inputs.lock, diagnostics);
     if (lock && platform != nullptr && lock->platform != platform->name.str()) {
         const std::string_view text = sources.text(*inputs.lock);
         const auto begin = static_cast<std::uint32_t>(text.find("platform ") + std::string_view("platform ").size());
         const Span at{*inputs.lock, begin, begin + static_cast<std::uint32_t>(lock->platform.size())};
         diagnostics.add(blueprint::code::lockOther, at,
-                        fmt::format("The lock is of the platform `{}`, and the file describes `{}`.", lock->platform, platform->name.str()),
+                        fmt::format("The lock is of the platform `{}`, and the file describes `{}`.", lock->platform,
+                                    platform->name.str()),
                         "a platform keeps its name; another platform has a folder of its own");
         return std::nullopt;
     }
@@ -29,12 +31,15 @@ std::optional<blueprint::Lock> read_lock(const Sources& sources, const Inputs& i
 
 }  // namespace
 
-std::optional<Compiled> compile(const Sources& sources, const Inputs& inputs, const Pool& pool, Diagnostics& diagnostics) {
+std::optional<Compiled> compile(const Sources& sources, const Inputs& inputs, const Pool& pool,
+                                Diagnostics& diagnostics) {
     Diagnostics found;
     auto model = model::read_model(sources, inputs.files, found);
     auto lock = read_lock(sources, inputs, model ? &model->platform : nullptr, found);
     std::optional<blueprint::Allocation> allocation;
-    if (model && lock) allocation = blueprint::allocate(*lock, blueprint::wanted_environments(model->platform), model->platform.network, found);
+    if (model && lock)
+        allocation =
+            blueprint::allocate(*lock, blueprint::wanted_environments(model->platform), model->platform.network, found);
     std::optional<blueprint::Blueprint> built;
     if (allocation) built = blueprint::build(*model, allocation->lock, pool, found);
     const bool good = built && !found.has_errors();
@@ -44,8 +49,8 @@ std::optional<Compiled> compile(const Sources& sources, const Inputs& inputs, co
     return Compiled{*std::move(model), std::move(allocation->lock), std::move(allocation->added), *std::move(built)};
 }
 
-std::optional<Proof> prove_local(const blueprint::Blueprint& blueprint, std::span<const local_emit::LocalFile> texts, Sources& sources,
-                                 const Pool& pool, Diagnostics& diagnostics) {
+std::optional<Proof> prove_local(const blueprint::Blueprint& blueprint, std::span<const local_emit::LocalFile> texts,
+                                 Sources& sources, const Pool& pool, Diagnostics& diagnostics) {
     std::vector<local_read::LocalText> read;
     std::string everything;
     for (const local_emit::LocalFile& file : texts) {
@@ -58,13 +63,15 @@ std::optional<Proof> prove_local(const blueprint::Blueprint& blueprint, std::spa
     const bool readable = !found.has_errors();
     diagnostics.append(std::move(found));
     if (!readable) return std::nullopt;
-    Proof proof{verify::decide(facts, intent::declare_local(blueprint), pool), facts.environments.size(), texts.size(), facts.notUnderstood.size(), blake2b(everything)};
+    Proof proof{verify::decide(facts, intent::declare_local(blueprint), pool), facts.environments.size(), texts.size(),
+                facts.notUnderstood.size(), blake2b(everything)};
     return proof;
 }
 
 std::vector<const CodeInfo*> all_codes() {
     std::vector<const CodeInfo*> all;
-    for (const auto codes : {syntax::code::all(), model::code::all(), blueprint::code::all(), local_read::code::all()}) all.insert(all.end(), codes.begin(), codes.end());
+    for (const auto codes : {syntax::code::all(), model::code::all(), blueprint::code::all(), local_read::code::all()})
+        all.insert(all.end(), codes.begin(), codes.end());
     std::ranges::sort(all, {}, &CodeInfo::code);
     return all;
 }

@@ -1,6 +1,6 @@
 #include <algorithm>
-#include <cerrno>
 #include <array>
+#include <cerrno>
 #include <filesystem>
 #include <memory>
 #include <system_error>
@@ -111,8 +111,15 @@ Result<Workspace> Workspace::open(const std::string& folder) {
     return Workspace(std::move(opened));
 }
 
+Result<Workspace> Workspace::make(const std::string& folder) {
+    std::error_code error;
+    std::filesystem::create_directories(folder, error);
+    if (error) return fail("making the folder {}: {}", folder, error.message());
+    return open(folder);
+}
+
 std::optional<SourceId> Workspace::read(std::string_view path, Sources& sources, Diagnostics& diagnostics,
-                                        bool missingIsFine) const {
+                                        bool missingIsFine, const ReadLimits& limits) const {
     const auto refuse = [&](const CodeInfo& code, std::string detail,
                             std::string help = {}) -> std::optional<SourceId> {
         const SourceId id = sources.add(std::string(path), "");
@@ -134,13 +141,16 @@ std::optional<SourceId> Workspace::read(std::string_view path, Sources& sources,
     if (fstat(file.number(), &status) != 0)
         return refuse(code::unreadable, fmt::format("`{}`: {}.", path, reason(errno)));
     if (!S_ISREG(status.st_mode)) return refuse(code::notRegular, fmt::format("`{}` is no regular file.", path));
-    std::uint64_t inAll = static_cast<std::uint64_t>(status.st_size);
-    if (inAll > mostBytesOfOne)
-        return refuse(code::tooLarge, fmt::format("`{}` has {} bytes; 16 MiB are the most.", path, inAll));
+    const auto size = static_cast<std::uint64_t>(status.st_size);
+    if (size > limits.one)
+        return refuse(code::tooLarge,
+                      fmt::format("`{}` has {} bytes; {} MiB are the most.", path, size, limits.one >> 20));
+    std::uint64_t inAll = size;
     for (std::uint32_t i = 0; i < sources.size(); ++i) inAll += sources.text(SourceId{i}).size();
-    if (inAll > mostBytesInAll)
-        return refuse(code::tooLarge, fmt::format("With `{}` the platform's files have more than 64 MiB.", path));
-    auto bytes = read_all(file.number(), static_cast<std::uint64_t>(status.st_size));
+    if (inAll > limits.all)
+        return refuse(code::tooLarge,
+                      fmt::format("With `{}` all files together have more than {} MiB.", path, limits.all >> 20));
+    auto bytes = read_all(file.number(), size);
     if (!bytes) return refuse(code::unreadable, fmt::format("`{}`: {}.", path, bytes.error().text()));
     return sources.add(std::string(path), *std::move(bytes));
 }
@@ -177,8 +187,9 @@ Result<std::vector<std::string>> Workspace::files() const {
         if (folder.depth > deepest) return fail("{} is more than {} folders deep", folder.path, deepest);
         for (const std::string& name : TRY(list(folder.path))) {
             const std::string path = folder.path.empty() ? name : folder.path + "/" + name;
-            struct stat status {};
-            if (fstatat(folder_.number(), path.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return fail("{}: {}", path, reason(errno));
+            struct stat status{};
+            if (fstatat(folder_.number(), path.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0)
+                return fail("{}: {}", path, reason(errno));
             if (S_ISDIR(status.st_mode))
                 open.push_back({path, folder.depth + 1});
             else if (S_ISREG(status.st_mode))

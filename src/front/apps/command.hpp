@@ -29,7 +29,7 @@ struct PlanOptions {
     bool detailedExitCode = false;
 };
 struct VerifyOptions {
-    std::string texts;   ///< folder to prove instead of what would be emitted
+    std::string texts;  ///< folder to prove instead of what would be emitted
     bool strict = false;
 };
 

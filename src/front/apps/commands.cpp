@@ -28,7 +28,8 @@ bool fails(const compile::Proof& proof, bool strict) {
 }
 
 std::optional<compile::Proof> prove(Session& session, std::span<const local_emit::LocalFile> files) {
-    return compile::prove_local(session.compiled()->blueprint, files, session.sources(), session.pool(), session.diagnostics());
+    return compile::prove_local(session.compiled()->blueprint, files, session.sources(), session.pool(),
+                                session.diagnostics());
 }
 
 // What a command does with the compiled platform. Its input was good.
@@ -66,11 +67,14 @@ Exit validate(const Options& options) {
         std::string answer;
         if (session.options().json) {
             JsonText json = session.begin_json("validate");
-            json.member("valid", true).member("tenants", tenants).member("environments", blueprint.environments.size()).end();
+            json.member("valid", true)
+                .member("tenants", tenants)
+                .member("environments", blueprint.environments.size())
+                .end();
             answer = std::move(json).take();
         } else if (!session.options().quiet) {
-            answer = fmt::format("valid: {} tenant{}, {} environment{}\n", tenants, tenants == 1 ? "" : "s", blueprint.environments.size(),
-                                 blueprint.environments.size() == 1 ? "" : "s");
+            answer = fmt::format("valid: {} tenant{}, {} environment{}\n", tenants, tenants == 1 ? "" : "s",
+                                 blueprint.environments.size(), blueprint.environments.size() == 1 ? "" : "s");
         }
         session.print(answer);
         return Exit::done;
@@ -123,7 +127,8 @@ Exit emit(const Options& options, const EmitOptions& own) {
             json.member("written", written->written).member("removed", written->removed).end();
             session.print(std::move(json).take());
         } else {
-            session.print(fmt::format("{}: {} files, {} written, {} removed\n", own.out, files.size(), written->written, written->removed));
+            session.print(fmt::format("{}: {} files, {} written, {} removed\n", own.out, files.size(), written->written,
+                                      written->removed));
         }
         return Exit::done;
     });
@@ -176,18 +181,23 @@ Exit explain(const Options& options, const std::string& wanted) {
     const auto claim = verify::claim_from_string(name);
     const Session session(options);
     if (code == codes.end() && !claim)
-        return report(Error(fmt::format("there is no code or claim `{}`; codes look like `TN0104`, claims like `NET-1`", wanted)), Exit::usage);
+        return report(
+            Error(fmt::format("there is no code or claim `{}`; codes look like `TN0104`, claims like `NET-1`", wanted)),
+            Exit::usage);
     if (options.json) {
         JsonText json = session.begin_json("explain");
         if (claim)
-            json.member("claim", to_string(*claim)).member("sentence", sentence(*claim)).member("decidedOnText", verify::decided_on_text(*claim));
+            json.member("claim", to_string(*claim))
+                .member("sentence", sentence(*claim))
+                .member("decidedOnText", verify::decided_on_text(*claim));
         else
             view::explain(**code, json);
         json.end();
         session.print(std::move(json).take());
     } else if (claim) {
         session.print(fmt::format("{}: {}\n{}\n", to_string(*claim), sentence(*claim),
-                                  verify::decided_on_text(*claim) ? "Decided on the texts of target local." : "Not decided by this version."));
+                                  verify::decided_on_text(*claim) ? "Decided on the texts of target local."
+                                                                  : "Not decided by this version."));
     } else {
         session.print(view::explain(**code));
     }

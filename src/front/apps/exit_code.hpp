@@ -7,10 +7,10 @@ enum class Exit : int {
     done = 0,
     failed = 1,
     badInput = 2,
-    changes = 3,   ///< only with --detailed-exitcode
-    claim = 4,     ///< a claim is violated, or unknown where it should be decided
+    changes = 3,  ///< only with --detailed-exitcode
+    claim = 4,    ///< a claim is violated, or unknown where it should be decided
     locked = 6,
-    usage = 64,    ///< EX_USAGE of sysexits.h
+    usage = 64,  ///< EX_USAGE of sysexits.h
 };
 
 }  // namespace tenantry::apps

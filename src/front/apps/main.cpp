@@ -28,38 +28,47 @@ struct Arguments {
 
 CLI::App* command(CLI::App& app, const char* name, const char* help, Arguments& arguments, std::function<Exit()> run) {
     CLI::App* sub = app.add_subcommand(name, help);
-    sub->add_flag("--json", arguments.options.json, "Print one JSON object, its first member the version of the format");
+    sub->add_flag("--json", arguments.options.json,
+                  "Print one JSON object, its first member the version of the format");
     sub->add_flag("--all-errors", arguments.options.allErrors, "Show every mistake, not only the first 20");
     sub->add_flag("--no-color", arguments.options.noColor, "No colours (also: NO_COLOR)");
-    sub->add_option("-C,--dir", arguments.options.folder, "The platform's folder, where platform.yaml is")->capture_default_str();
+    sub->add_option("-C,--dir", arguments.options.folder, "The platform's folder, where platform.yaml is")
+        ->capture_default_str();
     sub->callback([&arguments, run = std::move(run)] { arguments.run = run; });
     return sub;
 }
 
 void add_target(CLI::App* sub, Arguments& arguments) {
-    sub->add_option("--target", arguments.target, "Where the environments run")->check(CLI::IsMember({"local"}))->capture_default_str();
+    sub->add_option("--target", arguments.target, "Where the environments run")
+        ->check(CLI::IsMember({"local"}))
+        ->capture_default_str();
 }
 
 void add_commands(CLI::App& app, Arguments& arguments) {
     const Options& options = arguments.options;
-    CLI::App* validate = command(app, "validate", "Check the platform's files and say everything that is wrong with them", arguments,
-                                 [&] { return tenantry::apps::validate(options); });
+    CLI::App* validate =
+        command(app, "validate", "Check the platform's files and say everything that is wrong with them", arguments,
+                [&] { return tenantry::apps::validate(options); });
     validate->add_flag("-q,--quiet", arguments.options.quiet, "Say nothing when all is well");
     command(app, "lock", "Give every environment without one its block of addresses, in platform.lock", arguments,
             [&] { return tenantry::apps::lock(options); });
     CLI::App* plan = command(app, "plan", "Show what would change, and whether the claims hold on it", arguments,
                              [&] { return tenantry::apps::plan(options, arguments.plan); });
-    plan->add_flag("--detailed-exitcode", arguments.plan.detailedExitCode, "End with 3 where there is something to change");
+    plan->add_flag("--detailed-exitcode", arguments.plan.detailedExitCode,
+                   "End with 3 where there is something to change");
     add_target(plan, arguments);
     CLI::App* emit = command(app, "emit", "Write the texts of every environment to a folder", arguments,
                              [&] { return tenantry::apps::emit(options, arguments.emit); });
-    emit->add_option("-o,--out", arguments.emit.out, "The folder; only files whose bytes changed are written")->required();
+    emit->add_option("-o,--out", arguments.emit.out, "The folder; only files whose bytes changed are written")
+        ->required();
     add_target(emit, arguments);
     command(app, "shapes", "Show which environments are alike, and what splits the others from them", arguments,
             [&] { return tenantry::apps::shapes(options); });
-    CLI::App* verify = command(app, "verify", "Decide the claims on the text that would be applied; 4 where one is violated", arguments,
-                               [&] { return tenantry::apps::verify(options, arguments.verify); });
-    verify->add_option("--texts", arguments.verify.texts, "Decide on the texts in this folder instead, as `emit` wrote them or as they are now");
+    CLI::App* verify =
+        command(app, "verify", "Decide the claims on the text that would be applied; 4 where one is violated",
+                arguments, [&] { return tenantry::apps::verify(options, arguments.verify); });
+    verify->add_option("--texts", arguments.verify.texts,
+                       "Decide on the texts in this folder instead, as `emit` wrote them or as they are now");
     verify->add_flag("--strict", arguments.verify.strict, "Also end with 4 for claims that this version cannot decide");
     add_target(verify, arguments);
     CLI::App* explain = command(app, "explain", "Tell about a code (TN0104) or a claim (NET-1)", arguments,
@@ -71,7 +80,8 @@ int run(int argc, char** argv) {
     CLI::App app("Isolated environments for every tenant of a platform, from one file, with proof.", "tenantry");
     app.set_version_flag("--version", std::string("tenantry " TENANTRY_VERSION));
     app.require_subcommand(1);
-    app.footer("Exit codes: 0 done, 1 failed, 2 input wrong, 3 changes, 4 a claim violated or unknown, 6 locked, 64 usage, 70 a bug of ours.");
+    app.footer("Exit codes: 0 done, 1 failed, 2 input wrong, 3 changes, 4 a claim violated or unknown, 6 locked, 64 "
+               "usage, 70 a bug of ours.");
     Arguments arguments;
     arguments.options.threads = std::max(1u, std::thread::hardware_concurrency());
     add_commands(app, arguments);

@@ -19,12 +19,15 @@ Result<std::vector<std::string>> earlier_files(const host::Workspace& out, const
     std::vector<std::string> paths;
     const auto manifest = out.read(manifestName, sources, diagnostics, true, limits);
     if (!manifest) {
-        if (!TRY(out.list("")).empty()) return fail("{} holds files and no {}: nothing was written there, choose an empty folder", folder, manifestName);
+        if (!TRY(out.list("")).empty())
+            return fail("{} holds files and no {}: nothing was written there, choose an empty folder", folder,
+                        manifestName);
         return paths;
     }
     const auto tree = syntax::parse_json(sources, *manifest, {limits.one, 64, 10'000'000}, diagnostics);
     const auto files = tree ? syntax::Node::root(*tree).find("files") : std::nullopt;
-    if (!files || !files->is_list()) return fail("{}/{} was not written by tenantry: choose another folder", folder, manifestName);
+    if (!files || !files->is_list())
+        return fail("{}/{} was not written by tenantry: choose another folder", folder, manifestName);
     for (std::size_t i = 0; i < files->size(); ++i)
         if (const auto path = files->item(i).find("path"); path && path->is_scalar()) paths.emplace_back(path->text());
     return paths;

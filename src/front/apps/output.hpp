@@ -10,12 +10,12 @@
 namespace tenantry::apps {
 
 struct Written {
-    std::size_t written = 0;   ///< files whose bytes changed
-    std::size_t removed = 0;   ///< files of an earlier run that are no more
+    std::size_t written = 0;  ///< files whose bytes changed
+    std::size_t removed = 0;  ///< files of an earlier run that are no more
 };
 
-/// Writes the files to a folder, only those whose bytes changed, and removes those that an earlier run wrote and this one
-/// does not. A folder that holds other things is refused before anything is written.
+/// Writes the files to a folder, only those whose bytes changed, and removes those that an earlier run wrote and this
+/// one does not. A folder that holds other things is refused before anything is written.
 Result<Written> write_output(const std::string& folder, std::span<const local_emit::LocalFile> files);
 
 /// Every file of such a folder, sorted by path.

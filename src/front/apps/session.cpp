@@ -22,7 +22,8 @@ bool wants_color(const Options& options) {
     if (options.noColor || options.json || is_set("NO_COLOR")) return false;
     if (is_set("FORCE_COLOR")) return true;
     const char* terminal = std::getenv("TERM");
-    return isatty(STDOUT_FILENO) == 1 && isatty(STDERR_FILENO) == 1 && terminal != nullptr && std::string_view(terminal) != "dumb";
+    return isatty(STDOUT_FILENO) == 1 && isatty(STDERR_FILENO) == 1 && terminal != nullptr &&
+           std::string_view(terminal) != "dumb";
 }
 
 }  // namespace
@@ -48,7 +49,8 @@ std::optional<compile::Inputs> Session::read_inputs() {
         if (const auto id = workspace_->read(path, sources_, diagnostics_)) inputs.files.tenants.push_back(*id);
     }
     if (inputs.files.tenants.empty() && !diagnostics_.has_errors())
-        diagnostics_.add(model::code::noInclude, include->at, fmt::format("No file matches `{}`.", sources_.text(include->at)),
+        diagnostics_.add(model::code::noInclude, include->at,
+                         fmt::format("No file matches `{}`.", sources_.text(include->at)),
                          "`tenants/acme.yaml` with `acme: { name: Acme }` adds a tenant");
     return inputs;
 }
@@ -62,7 +64,9 @@ Result<void> Session::compile() {
     return {};
 }
 
-view::Style Session::style() const { return {wants_color(options_), options_.allErrors ? std::size_t{1'000'000} : view::Style{}.most}; }
+view::Style Session::style() const {
+    return {wants_color(options_), options_.allErrors ? std::size_t{1'000'000} : view::Style{}.most};
+}
 
 JsonText Session::begin_json(std::string_view command) const {
     JsonText json;

@@ -1,10 +1,10 @@
-#include <tenantry/view/diagnostics.hpp>
-
 #include <algorithm>
 #include <vector>
 
 #include <fmt/format.h>
+
 #include <tenantry/base/text.hpp>
+#include <tenantry/view/diagnostics.hpp>
 
 #include "paint.hpp"
 
@@ -18,7 +18,8 @@ std::vector<std::string_view> characters(std::string_view text) {
     std::vector<std::string_view> all;
     while (!text.empty()) {
         std::size_t length = 1;
-        while (length < 4 && length < text.size() && (static_cast<unsigned char>(text[length]) & 0xC0) == 0x80) ++length;
+        while (length < 4 && length < text.size() && (static_cast<unsigned char>(text[length]) & 0xC0) == 0x80)
+            ++length;
         if (!is_utf8(text.substr(0, length))) length = 1;
         all.push_back(text.substr(0, length));
         text.remove_prefix(length);
@@ -31,7 +32,8 @@ bool turns_direction(std::string_view c) {
     if (c.size() != 3 || c[0] != '\xE2') return false;
     const auto second = static_cast<unsigned char>(c[1]);
     const auto third = static_cast<unsigned char>(c[2]);
-    return (second == 0x80 && (third == 0x8E || third == 0x8F || (third >= 0xAA && third <= 0xAE))) || (second == 0x81 && third >= 0xA6 && third <= 0xA9);
+    return (second == 0x80 && (third == 0x8E || third == 0x8F || (third >= 0xAA && third <= 0xAE))) ||
+           (second == 0x81 && third >= 0xA6 && third <= 0xA9);
 }
 
 void append_printable(std::string& out, std::string_view c) {
@@ -58,7 +60,8 @@ Window window(const Sources& sources, Span at) {
     const std::string_view line = sources.line(at.source, at.begin);
     const auto start = static_cast<std::size_t>(line.data() - sources.text(at.source).data());
     const std::size_t inLine = std::min<std::size_t>(at.begin - std::min<std::size_t>(start, at.begin), line.size());
-    const std::size_t endInLine = std::clamp<std::size_t>(at.end - std::min<std::size_t>(start, at.end), inLine, line.size());
+    const std::size_t endInLine =
+        std::clamp<std::size_t>(at.end - std::min<std::size_t>(start, at.end), inLine, line.size());
     const auto all = characters(line);
     const std::size_t caret = characters(line.substr(0, inLine)).size();
     const std::size_t length = std::max<std::size_t>(1, characters(line.substr(inLine, endInLine - inLine)).size());
@@ -81,21 +84,28 @@ void append(std::string& out, const Sources& sources, const Diagnostic& diagnost
     const Position position = sources.position(diagnostic.at.source, diagnostic.at.begin);
     const std::string number = fmt::format("{}", position.line);
     const std::string gutter(number.size(), ' ');
-    out += fmt::format("{}: {}\n", paint(color, fmt::format("{}[{}]", name_of(code.severity), code.code)), paint(Color::bold, code.summary));
+    out += fmt::format("{}: {}\n", paint(color, fmt::format("{}[{}]", name_of(code.severity), code.code)),
+                       paint(Color::bold, code.summary));
     out += fmt::format("{}{} {}\n", gutter, paint(Color::blue, "-->"), printable(place(sources, diagnostic.at)));
     if (!sources.text(diagnostic.at.source).empty()) {
         const Window shown = window(sources, diagnostic.at);
         out += fmt::format("{} {} {}\n", paint(Color::blue, number), paint(Color::blue, "|"), shown.text);
-        out += fmt::format("{} {} {}{}\n", gutter, paint(Color::blue, "|"), std::string(shown.caretAt, ' '), paint(color, std::string(shown.carets, '^')));
+        out += fmt::format("{} {} {}{}\n", gutter, paint(Color::blue, "|"), std::string(shown.caretAt, ' '),
+                           paint(color, std::string(shown.carets, '^')));
     }
     out += fmt::format("{} {} {}\n", gutter, paint(Color::blue, "="), printable(diagnostic.detail));
-    if (!diagnostic.help.empty()) out += fmt::format("{} {} {} {}\n", gutter, paint(Color::blue, "="), paint(Color::green, "help:"), printable(diagnostic.help));
+    if (!diagnostic.help.empty())
+        out += fmt::format("{} {} {} {}\n", gutter, paint(Color::blue, "="), paint(Color::green, "help:"),
+                           printable(diagnostic.help));
     for (const Note& note : diagnostic.notes)
-        out += fmt::format("{} {} {} {}: {}\n", gutter, paint(Color::blue, "="), paint(Color::blue, "note:"), printable(place(sources, note.at)), printable(note.text));
+        out += fmt::format("{} {} {} {}: {}\n", gutter, paint(Color::blue, "="), paint(Color::blue, "note:"),
+                           printable(place(sources, note.at)), printable(note.text));
     out += '\n';
 }
 
-std::string counted(std::size_t count, std::string_view what) { return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s"); }
+std::string counted(std::size_t count, std::string_view what) {
+    return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+}
 
 void write_place(const Sources& sources, Span at, JsonText& json) {
     const Position begin = sources.position(at.source, at.begin);
@@ -138,7 +148,9 @@ void write_json(const Sources& sources, const Diagnostics& diagnostics, JsonText
     json.array();
     for (const Diagnostic& diagnostic : diagnostics.all()) {
         json.object(Layout::line);
-        json.member("code", diagnostic.code->code).member("severity", name_of(diagnostic.code->severity)).member("summary", diagnostic.code->summary);
+        json.member("code", diagnostic.code->code)
+            .member("severity", name_of(diagnostic.code->severity))
+            .member("summary", diagnostic.code->summary);
         write_place(sources, diagnostic.at, json);
         json.member("detail", diagnostic.detail).member("help", diagnostic.help);
         json.key("notes").array();
@@ -153,7 +165,8 @@ void write_json(const Sources& sources, const Diagnostics& diagnostics, JsonText
 }
 
 std::string explain(const CodeInfo& code) {
-    std::string out = fmt::format("{}: {} ({})\n\n{}\n", code.code, code.summary, name_of(code.severity), code.explanation);
+    std::string out =
+        fmt::format("{}: {} ({})\n\n{}\n", code.code, code.summary, name_of(code.severity), code.explanation);
     if (!code.example.empty()) out += fmt::format("\nFor example:\n\n{}", code.example);
     return out;
 }

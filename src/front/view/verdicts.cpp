@@ -1,7 +1,7 @@
-#include <tenantry/view/verdicts.hpp>
-
 #include <algorithm>
 #include <map>
+
+#include <tenantry/view/verdicts.hpp>
 
 #include "paint.hpp"
 
@@ -12,12 +12,15 @@ using verify::Answer;
 using verify::Finding;
 using verify::Verdict;
 
-std::string counted(std::size_t count, std::string_view one, std::string_view many) { return fmt::format("{} {}", count, count == 1 ? one : many); }
+std::string counted(std::size_t count, std::string_view one, std::string_view many) {
+    return fmt::format("{} {}", count, count == 1 ? one : many);
+}
 
 std::string basis_text(const verify::Basis& basis) {
     if (basis.environments == 0) return "on nothing: there is no environment";
-    return fmt::format("on {}, {}, {}, {}", counted(basis.environments, "environment", "environments"), counted(basis.pairs, "pair", "pairs"),
-                       counted(basis.rules, "rule", "rules"), counted(basis.facts, "other fact", "other facts"));
+    return fmt::format("on {}, {}, {}, {}", counted(basis.environments, "environment", "environments"),
+                       counted(basis.pairs, "pair", "pairs"), counted(basis.rules, "rule", "rules"),
+                       counted(basis.facts, "other fact", "other facts"));
 }
 
 std::pair<std::string, std::string> environment_parts(const std::string& name) {
@@ -32,16 +35,22 @@ model::Origin origin_of(const model::Model& model, const Finding& finding) {
 
 Color color_of(Answer answer) {
     switch (answer) {
-        case Answer::holds: return Color::green;
-        case Answer::violated: return Color::red;
-        case Answer::unknown: return Color::yellow;
-        case Answer::notApplicable: return Color::blue;
+        case Answer::holds:
+            return Color::green;
+        case Answer::violated:
+            return Color::red;
+        case Answer::unknown:
+            return Color::yellow;
+        case Answer::notApplicable:
+            return Color::blue;
     }
     return Color::bold;
 }
 
-void append_finding(std::string& out, const Sources& sources, const model::Model& model, const Finding& finding, const Paint& paint) {
-    out += fmt::format("    {} {}\n", paint(Color::red, printable(finding.environment) + ":"), printable(finding.summary));
+void append_finding(std::string& out, const Sources& sources, const model::Model& model, const Finding& finding,
+                    const Paint& paint) {
+    out +=
+        fmt::format("    {} {}\n", paint(Color::red, printable(finding.environment) + ":"), printable(finding.summary));
     std::size_t number = 1;
     for (const verify::Hop& hop : finding.witness.hops) {
         out += fmt::format("      {}. {}\n", number++, printable(hop.text));
@@ -50,14 +59,19 @@ void append_finding(std::string& out, const Sources& sources, const model::Model
     if (finding.contradicts.text.empty()) return;
     const model::Origin origin = origin_of(model, finding);
     out += fmt::format("      contradicts {}", printable(finding.contradicts.text));
-    if (origin.at) out += fmt::format(" at {}\n         {}", paint(Color::bold, printable(place(sources, *origin.at))), printable(sources.line(origin.at->source, origin.at->begin)));
+    if (origin.at)
+        out += fmt::format(" at {}\n         {}", paint(Color::bold, printable(place(sources, *origin.at))),
+                           printable(sources.line(origin.at->source, origin.at->begin)));
     out += '\n';
 }
 
-void append_verdict(std::string& out, const Sources& sources, const model::Model& model, const Verdict& verdict, const Paint& paint) {
+void append_verdict(std::string& out, const Sources& sources, const model::Model& model, const Verdict& verdict,
+                    const Paint& paint) {
     const std::string answer(to_string(verdict.answer));
-    out += fmt::format("{:<7} {} {}\n", to_string(verdict.claim), paint(color_of(verdict.answer), fmt::format("{:<9}", answer)), sentence(verdict.claim));
-    out += fmt::format("    {}{}\n", basis_text(verdict.basis), verdict.reason.empty() ? "" : "; " + printable(verdict.reason));
+    out += fmt::format("{:<7} {} {}\n", to_string(verdict.claim),
+                       paint(color_of(verdict.answer), fmt::format("{:<9}", answer)), sentence(verdict.claim));
+    out += fmt::format("    {}{}\n", basis_text(verdict.basis),
+                       verdict.reason.empty() ? "" : "; " + printable(verdict.reason));
     for (const std::string& shared : verdict.shared) out += fmt::format("    shared: {}\n", printable(shared));
     for (const Finding& finding : verdict.findings) append_finding(out, sources, model, finding, paint);
 }
@@ -81,11 +95,18 @@ std::size_t count(const compile::Proof& proof, Answer answer) {
 void write_finding(const Sources& sources, const model::Model& model, const Finding& finding, JsonText& json) {
     json.object().member("environment", finding.environment).member("summary", finding.summary);
     json.key("contradicts").object(Layout::line).member("path", finding.contradicts.text);
-    if (const model::Origin origin = origin_of(model, finding); origin.at) json.member("place", place(sources, *origin.at));
+    if (const model::Origin origin = origin_of(model, finding); origin.at)
+        json.member("place", place(sources, *origin.at));
     json.end();
     if (const auto& packet = finding.witness.packet) {
-        json.key("packet").object(Layout::line).member("source", packet->source.str()).member("destination", packet->destination.str());
-        json.member("protocol", int{packet->protocol}).member("sourcePort", packet->sourcePort).member("destinationPort", packet->destinationPort).end();
+        json.key("packet")
+            .object(Layout::line)
+            .member("source", packet->source.str())
+            .member("destination", packet->destination.str());
+        json.member("protocol", int{packet->protocol})
+            .member("sourcePort", packet->sourcePort)
+            .member("destinationPort", packet->destinationPort)
+            .end();
     }
     json.key("witness").array();
     for (const verify::Hop& hop : finding.witness.hops) {
@@ -99,24 +120,31 @@ void write_finding(const Sources& sources, const model::Model& model, const Find
 }  // namespace
 
 std::string summary(const compile::Proof& proof) {
-    const auto notBuilt = static_cast<std::size_t>(std::ranges::count_if(proof.verdicts, [](const Verdict& v) { return !verify::decided_on_text(v.claim); }));
-    return fmt::format("{} hold, {} violated, {} unknown ({} of them not decided on text by this version)", count(proof, Answer::holds), count(proof, Answer::violated),
-                       count(proof, Answer::unknown), notBuilt);
+    const auto notBuilt = static_cast<std::size_t>(
+        std::ranges::count_if(proof.verdicts, [](const Verdict& v) { return !verify::decided_on_text(v.claim); }));
+    return fmt::format("{} hold, {} violated, {} unknown ({} of them not decided on text by this version)",
+                       count(proof, Answer::holds), count(proof, Answer::violated), count(proof, Answer::unknown),
+                       notBuilt);
 }
 
-std::string to_text(const Sources& sources, const model::Model& model, const compile::Proof& proof, const Style& style) {
+std::string to_text(const Sources& sources, const model::Model& model, const compile::Proof& proof,
+                    const Style& style) {
     const Paint paint(style.color);
-    std::string out = fmt::format("Claims decided on {} of target local, digest {}, {}\n", counted(proof.texts, "text", "texts"), proof.digest.hex(12),
-                                  counted(proof.environments, "environment", "environments"));
-    out += "They rest on: the kernel enforces what its tables say; one kernel is shared; root is outside of the claims.\n\n";
+    std::string out =
+        fmt::format("Claims decided on {} of target local, digest {}, {}\n", counted(proof.texts, "text", "texts"),
+                    proof.digest.hex(12), counted(proof.environments, "environment", "environments"));
+    out += "They rest on: the kernel enforces what its tables say; one kernel is shared; root is outside of the "
+           "claims.\n\n";
     for (const Verdict& verdict : proof.verdicts)
         if (verify::decided_on_text(verdict.claim)) append_verdict(out, sources, model, verdict, paint);
     for (const auto& [reason, group] : undecided(proof)) {
         out += fmt::format("{} {}: ", paint(Color::yellow, "unknown"), reason);
-        for (const Verdict* verdict : group) out += fmt::format("{}{}", verdict == group.front() ? "" : ", ", to_string(verdict->claim));
+        for (const Verdict* verdict : group)
+            out += fmt::format("{}{}", verdict == group.front() ? "" : ", ", to_string(verdict->claim));
         out += '\n';
     }
-    if (proof.notUnderstood != 0) out += fmt::format("{} not understood\n", counted(proof.notUnderstood, "fact was", "facts were"));
+    if (proof.notUnderstood != 0)
+        out += fmt::format("{} not understood\n", counted(proof.notUnderstood, "fact was", "facts were"));
     return out + "\n" + summary(proof) + "\n";
 }
 
@@ -127,7 +155,10 @@ void write_json(const Sources& sources, const model::Model& model, const compile
     for (const Verdict& verdict : proof.verdicts) {
         json.object().member("claim", to_string(verdict.claim)).member("answer", to_string(verdict.answer));
         json.member("decided", verify::decided_on_text(verdict.claim)).member("reason", verdict.reason);
-        json.key("basis").object(Layout::line).member("environments", verdict.basis.environments).member("pairs", verdict.basis.pairs);
+        json.key("basis")
+            .object(Layout::line)
+            .member("environments", verdict.basis.environments)
+            .member("pairs", verdict.basis.pairs);
         json.member("rules", verdict.basis.rules).member("facts", verdict.basis.facts).end();
         json.key("shared").array();
         for (const std::string& shared : verdict.shared) json.value(shared);

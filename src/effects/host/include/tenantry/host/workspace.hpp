@@ -50,13 +50,13 @@ class Workspace {
     /// large or unreadable is a diagnostic at its first byte. `missingIsFine`: nothing is told where there is no such
     /// file.
     std::optional<SourceId> read(std::string_view path, Sources& sources, Diagnostics& diagnostics,
-                                 bool missingIsFine = false) const;
+                                 bool missingIsFine = false, const ReadLimits& limits = {}) const;
 
     /// Names in a folder beneath this one, sorted by bytes; 100,000 at most. None where there is no such folder.
     [[nodiscard]] Result<std::vector<std::string>> list(std::string_view folder) const;
 
-    /// Paths of all files in this folder and the folders in it, sorted by bytes; an error where there is anything but files and
-    /// folders. 100,000 at most, 16 folders deep.
+    /// Paths of all files in this folder and the folders in it, sorted by bytes; an error where there is anything but
+    /// files and folders. 100,000 at most, 16 folders deep.
     [[nodiscard]] Result<std::vector<std::string>> files() const;
 
     /// Puts a file there whole or not at all: a temporary file beside it, fsync, rename, fsync of the folder. Folders

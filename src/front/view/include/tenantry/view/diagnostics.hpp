@@ -12,14 +12,15 @@ namespace tenantry::view {
 /// How text for a person is written.
 struct Style {
     bool color = false;
-    std::size_t most = 20;   ///< diagnostics that are shown; the rest is counted
+    std::size_t most = 20;  ///< diagnostics that are shown; the rest is counted
 };
 
-/// Text from a file as a terminal may show it: control characters, bytes that are no UTF-8, and characters that change the
-/// direction of writing (Unicode TR 9) become U+FFFD, tabs a space. One code point stays one.
+/// Text from a file as a terminal may show it: control characters, bytes that are no UTF-8, and characters that change
+/// the direction of writing (Unicode TR 9) become U+FFFD, tabs a space. One code point stays one.
 std::string printable(std::string_view text);
 
-/// Each diagnostic with its code, place, line, caret and help, errors first; then how many there are. Empty when there are none.
+/// Each diagnostic with its code, place, line, caret and help, errors first; then how many there are. Empty when there
+/// are none.
 std::string to_text(const Sources& sources, const Diagnostics& diagnostics, const Style& style);
 
 /// An array of objects: code, severity, summary, file, line, column, endLine, endColumn, detail, help, notes.

@@ -15,8 +15,8 @@ std::string plan_text(const compile::Compiled& compiled, const compile::Proof& p
 /// Members `tenants`, `create`, `provisional`, `environments`, `shapes`.
 void plan_json(const compile::Compiled& compiled, JsonText& json);
 
-/// Every shape with its members, and for each but the largest the first thing that differs from the largest and the line
-/// of the platform that causes it.
+/// Every shape with its members, and for each but the largest the first thing that differs from the largest and the
+/// line of the platform that causes it.
 std::string shapes_text(const Sources& sources, const compile::Compiled& compiled, const Style& style);
 
 /// Member `shapes`.

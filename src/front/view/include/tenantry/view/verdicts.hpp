@@ -9,8 +9,8 @@
 
 namespace tenantry::view {
 
-/// Verdicts with what they rest on, findings with their witness and the line of the platform that they contradict, last a
-/// count. Claims that are unknown for one reason stand together.
+/// Verdicts with what they rest on, findings with their witness and the line of the platform that they contradict, last
+/// a count. Claims that are unknown for one reason stand together.
 std::string to_text(const Sources& sources, const model::Model& model, const compile::Proof& proof, const Style& style);
 
 /// Members `source`, `digest`, `texts`, `environments`, `notUnderstood`, `verdicts`.
