@@ -66,6 +66,7 @@ def main():
     top, environment = Path(sys.argv[1]), Path("environments") / sys.argv[2]
     texts = {str(path.relative_to(top)): path.read_text() for path in sorted(top.rglob("*")) if path.is_file()}
     private_folders(texts)
+    os.chdir("/")  # where this began may lie below the old /tmp; HAProxy goes back to where it started
     certificate()
     answers = {}
     for path in [*sorted((INSIDE / environment).glob("services/*/nginx.conf")), INSIDE / "edge/nginx.conf"]:

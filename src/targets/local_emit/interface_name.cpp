@@ -15,7 +15,9 @@ std::string shortened(const std::string& task, std::uint32_t attempt) {
     const std::size_t hyphen = task.rfind('-');
     const std::string service = task.substr(0, hyphen);
     const std::string end = '-' + blake2b(service + '/' + std::to_string(attempt)).hex(5) + task.substr(hyphen);
-    return service.substr(0, maxInterfaceName - end.size()) + end;
+    std::string begin = service.substr(0, maxInterfaceName - end.size());
+    while (begin.ends_with('-')) begin.pop_back();
+    return begin + end;
 }
 
 }  // namespace

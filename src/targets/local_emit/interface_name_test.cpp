@@ -15,10 +15,16 @@ TEST(InterfaceName, ShortTaskNamesStay) {
 
 TEST(InterfaceName, LongTaskNamesKeepBeginningAndNumber) {
     const auto names = interface_names(std::vector<std::string>{"document-signing-1", "document-signing-1000"});
-    EXPECT_TRUE(names[0].starts_with("docume") && names[0].ends_with("-1")) << names[0];
-    EXPECT_TRUE(names[1].starts_with("doc") && names[1].ends_with("-1000")) << names[1];
+    EXPECT_TRUE(names[0].starts_with("documen-") && names[0].ends_with("-1")) << names[0];
+    EXPECT_TRUE(names[1].starts_with("docu-") && names[1].ends_with("-1000")) << names[1];
     EXPECT_EQ(names[0].size(), maxInterfaceName);
     EXPECT_EQ(names[1].size(), maxInterfaceName);
+}
+
+TEST(InterfaceName, TasksOfOneServiceShareTheDigits) {
+    const auto names = interface_names(std::vector<std::string>{"credit-scoring-eu-1", "credit-scoring-eu-2"});
+    EXPECT_EQ(names[0].substr(0, names[0].size() - 1), names[1].substr(0, names[1].size() - 1));
+    EXPECT_TRUE(names[0].starts_with("credit-") && names[0].size() == 14) << names[0];
 }
 
 TEST(InterfaceName, AreAllDifferentForTasksThatBeginAlike) {

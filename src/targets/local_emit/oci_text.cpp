@@ -116,7 +116,8 @@ void write_linux(JsonTemplate& json, const Limits& limits) {
     json.key("linux").object();
     namespaces(json);
     json.key("uidMappings").array().end().key("gidMappings").array().end();
-    json.member("cgroupsPath", TemplateText().add("/tenantry/tasks/", tenant, "/", stage, "/", taskName));
+    // A tenant or stage may be named `tasks`, as a file of every cgroup v1 folder is; no kernel file has a `+`.
+    json.member("cgroupsPath", TemplateText().add("/tenantry/environments/", tenant, "+", stage, "/", taskName));
     resources(json, limits);
     json.member("rootfsPropagation", "private");
     proc_paths(json);

@@ -1,0 +1,179 @@
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "haproxy.hpp"
+#include "prefixes.hpp"
+
+namespace tenantry::local_read {
+namespace {
+
+using Backends = std::map<std::string, std::vector<verify::Upstream>, std::less<>>;
+
+// Request headers that say where a client came from; no rule of the page routes by them.
+constexpr std::array forwardingHeaders{"Forwarded",        "X-Forwarded-For",  "X-Forwarded-Proto",
+                                       "X-Forwarded-Host", "X-Forwarded-Port", "X-Real-IP"};
+constexpr std::string_view forwardingPattern = "^(Forwarded|X-Forwarded-.*|X-Real-IP)$";
+
+bool is_forwarding_header(std::string_view name) {
+    return std::ranges::find(forwardingHeaders, name) != forwardingHeaders.end();
+}
+
+class FrontendReader {
+  public:
+    FrontendReader(const Scope& scope, const Backends& backends, verify::Proxy proxy)
+        : scope_(scope), backends_(backends), proxy_(std::move(proxy)) {}
+
+    void read(const HaproxySection& section) {
+        for (const Words line : section.lines)
+            if (begins_with(line, {"acl", "*", "*"})) acls_[line[1].text].add(line.subspan(2));
+        for (const Words line : section.lines) read_line(line);
+        if (defaultRoute_) add_route("/", defaultRoute_->text, defaultRoute_->at);
+        const bool all = std::ranges::count(proxy_.routes, "/", &verify::ProxyRoute::prefix) > 0;
+        if (notFoundUnless_ && (all || *notFoundUnless_ != routeAcls_))
+            unclear(notFoundAt_, "The requests that are answered with 404 are not those without a backend.");
+        scope_.reading.facts.proxies.push_back(std::move(proxy_));
+    }
+
+  private:
+    void read_line(Words line) {
+        const std::string_view keyword = line[0].text;
+        if (keyword == "bind") return read_bind(scope_, line, proxy_);
+        if (keyword == "acl" && line.size() > 2) return;
+        if (keyword == "use_backend") return read_use(line);
+        if (keyword == "default_backend" && line.size() == 2) {
+            defaultRoute_ = line[1];
+            return;
+        }
+        if (keyword == "http-request") return read_request_rule(line);
+        // What a response says does not change where requests go.
+        if (begins_with(line, {"http-response", "set-header"}) || begins_with(line, {"http-response", "add-header"}) ||
+            begins_with(line, {"http-response", "del-header"}))
+            return;
+        if ((begins_with(line, {"mode", "http"}) && line.size() == 2) || is_shared_line(line)) return;
+        unclear(line[0].at, fmt::format("What `{}` changes for a frontend is not known.", keyword));
+    }
+
+    void read_request_rule(Words line) {
+        if (begins_with(line, {"http-request", "set-var(txn.host)", "req.hdr(host),field(1,:),lower"}) &&
+            line.size() == 3) {
+            hostIsKnown_ = true;
+            return;
+        }
+        if (begins_with(line, {"http-request", "return", "status", "421", "unless"})) return read_misdirected(line);
+        if (begins_with(line, {"http-request", "return", "status", "404", "unless"})) return read_not_found(line);
+        const bool sets = begins_with(line, {"http-request", "set-header", "*"});
+        const bool deletes = begins_with(line, {"http-request", "del-header", "*"});
+        if ((sets || deletes) && is_forwarding_header(line[2].text)) return;
+        if (deletes && line.size() == 5 && line[2].text == forwardingPattern && line[3].text == "-m" &&
+            line[4].text == "reg")
+            return;
+        unclear(span_of(line), "What this rule does with requests is not known.");
+    }
+
+    // Only with all three conditions are server name and Host the environment's own and the same. With fewer of them,
+    // or before the Host is known, the frontend takes any name.
+    void read_misdirected(Words line) {
+        std::optional<std::vector<Word>> names, hosts;
+        bool same = false;
+        for (const Word& word : line.subspan(5)) {
+            const auto acl = acls_.find(word.text);
+            if (acl == acls_.end()) return unclear(word.at, fmt::format("The condition `{}` is not known.", word.text));
+            if (auto found = acl->second.server_names()) {
+                names = names ? common(*names, *found) : *found;
+            } else if (found = acl->second.host_names(); found) {
+                hosts = hosts ? common(*hosts, *found) : *found;
+            } else if (acl->second.compares_both()) {
+                same = true;
+            } else {
+                return unclear(word.at, fmt::format("What the condition `{}` looks at is not known.", word.text));
+            }
+        }
+        if (!hostIsKnown_)
+            return unclear(span_of(line), "The Host header is compared before the variable `txn.host` holds it.");
+        if (!names || !hosts || !same) return;
+        const std::vector<Word> both = common(*names, *hosts);
+        if (both.empty()) return unclear(span_of(line), "No host name passes this rule.");
+        for (const Word& word : both) add_host(word);
+    }
+
+    static std::vector<Word> common(const std::vector<Word>& a, const std::vector<Word>& b) {
+        std::set<std::string_view> known;
+        for (const Word& word : b) known.insert(word.text);
+        std::vector<Word> result;
+        for (const Word& word : a)
+            if (known.erase(word.text) > 0) result.push_back(word);
+        return result;
+    }
+
+    void add_host(const Word& word) {
+        auto host = HostName::parse(word.text);
+        if (host)
+            proxy_.hosts.push_back(std::move(*host));
+        else
+            unclear(word.at, fmt::format("`{}` is no host name.", word.text));
+    }
+
+    // `unless route-1 or route-2`: side by side without `or` they would all have to hold.
+    void read_not_found(Words line) {
+        if (notFoundUnless_) return unclear(span_of(line), "There are two rules that answer with 404.");
+        notFoundAt_ = span_of(line);
+        notFoundUnless_.emplace();
+        for (std::size_t i = 5; i < line.size(); ++i) {
+            const bool separator = (i - 5) % 2 == 1;
+            if (!separator)
+                notFoundUnless_->insert(line[i].text);
+            else if (line[i].text != "or" && line[i].text != "||")
+                return unclear(line[i].at,
+                               "What this condition of several joined conditions lets through is not known.");
+        }
+    }
+
+    void read_use(Words line) {
+        if (line.size() < 2) return unclear(span_of(line), "Which backend is used is not said.");
+        if (line.size() == 2) return add_route("/", line[1].text, line[1].at);
+        if (line.size() != 4 || line[2].text != "if")
+            return unclear(span_of(line), "When this backend is used is not known.");
+        const auto acl = acls_.find(line[3].text);
+        const auto paths = acl == acls_.end() ? std::nullopt : acl->second.paths();
+        if (!paths)
+            return unclear(line[3].at, fmt::format("What the condition `{}` looks at is not known.", line[3].text));
+        routeAcls_.insert(line[3].text);
+        if (!paths->exact)
+            unclear(line[3].at, fmt::format("The paths of `{}` are not all that lie under a prefix by whole segments.",
+                                            line[3].text));
+        for (const std::string& prefix : paths->prefixes) add_route(prefix, line[1].text, span_of(line));
+    }
+
+    void add_route(const std::string& prefix, const std::string& backend, Span at) {
+        const auto found = backends_.find(backend);
+        if (found == backends_.end()) return unclear(at, fmt::format("The backend `{}` is not known.", backend));
+        if (!PathPrefix::parse(prefix)) return unclear(at, fmt::format("`{}` is no path prefix.", prefix));
+        // The first line that matches decides: behind a line for the same or a shorter prefix it is never reached.
+        if (!taken_.take(prefix)) return;
+        proxy_.routes.push_back({prefix, found->second, at});
+    }
+
+    void unclear(Span at, std::string what) const { scope_.unclear(at, std::move(what)); }
+
+    Scope scope_;
+    const Backends& backends_;
+    verify::Proxy proxy_;
+    HaproxyAcls acls_;
+    TakenPrefixes taken_;
+    std::set<std::string> routeAcls_;
+    std::optional<Word> defaultRoute_;
+    std::optional<std::set<std::string>> notFoundUnless_;
+    Span notFoundAt_;
+    bool hostIsKnown_ = false;
+};
+
+}  // namespace
+
+void read_frontend(const Scope& scope, const HaproxySection& frontend, const Backends& backends, verify::Proxy proxy) {
+    FrontendReader(scope, backends, std::move(proxy)).read(frontend);
+}
+
+}  // namespace tenantry::local_read

@@ -1,0 +1,122 @@
+#include <map>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include <tenantry/local_read/codes.hpp>
+#include <tenantry/local_read/local_read.hpp>
+
+#include "network.hpp"
+#include "nft.hpp"
+#include "proxies.hpp"
+#include "reading.hpp"
+#include "tasks.hpp"
+
+namespace tenantry::local_read {
+namespace {
+
+using verify::EnvironmentFact;
+
+/// One environment's folder. Files below `services/` are read where a task mounts them.
+struct Folder {
+    std::optional<SourceId> network;
+    std::optional<SourceId> rules;
+    std::map<std::string, SourceId, std::less<>> tasks;
+    std::vector<std::pair<std::string, SourceId>> strangers;
+    SourceId any;
+};
+
+std::vector<std::string_view> segments(std::string_view path) {
+    std::vector<std::string_view> result;
+    while (true) {
+        const std::size_t slash = path.find('/');
+        result.push_back(path.substr(0, slash));
+        if (slash == std::string_view::npos) return result;
+        path.remove_prefix(slash + 1);
+    }
+}
+
+bool is_service_file(std::string_view name) { return name == "hosts" || name == "haproxy.cfg" || name == "nginx.conf"; }
+
+// `parts` are those behind `environments/TENANT/STAGE/`.
+bool place(Folder& folder, std::span<const std::string_view> parts, SourceId source) {
+    if (parts.size() == 1 && parts[0] == "network.json") return folder.network = source, true;
+    if (parts.size() == 1 && parts[0] == "nftables.json") return folder.rules = source, true;
+    if (parts.size() == 3 && parts[0] == "tasks" && parts[2] == "config.json")
+        return folder.tasks.emplace(parts[1], source).second;
+    return parts.size() == 3 && parts[0] == "services" && is_service_file(parts[2]);
+}
+
+std::map<std::string, Folder> sort_texts(Reading& reading, std::optional<SourceId>& edge) {
+    std::map<std::string, Folder> folders;
+    for (const auto& [path, source] : reading.texts) {
+        const std::vector<std::string_view> parts = segments(path);
+        if (path == "edge/nginx.conf") {
+            edge = source;
+        } else if (parts.size() > 3 && parts[0] == "environments") {
+            const auto [folder, isNew] = folders.try_emplace(fmt::format("{}/{}", parts[1], parts[2]));
+            if (isNew) folder->second.any = source;
+            if (!place(folder->second, std::span(parts).subspan(3), source))
+                folder->second.strangers.emplace_back(path, source);
+        } else if (path != "manifest.json") {  // which holds only the digests of the other files
+            Scope{reading, std::nullopt}.unclear(start_of(source),
+                                                 fmt::format("What the file `{}` is for is not known.", path));
+        }
+    }
+    return folders;
+}
+
+std::optional<SourceId> need(const Scope& scope, const Folder& folder, std::optional<SourceId> file,
+                             std::string_view name) {
+    if (!file)
+        scope.wrong(
+            code::missingFile, start_of(folder.any),
+            fmt::format("The folder of `{}` has no {}.", scope.reading.facts.environments[scope.owner->at].name, name));
+    return file;
+}
+
+void read_rules(const Scope& scope, const Networks& networks, const Folder& folder) {
+    const auto source = need(scope, folder, folder.rules, "nftables.json");
+    if (!source) return;
+    if (const auto router = networks.named(scope.owner, "router"))
+        read_nftables(scope, networks, *router, *source);
+    else
+        scope.unclear(start_of(*source), "There is no namespace `router` for these rules.");
+}
+
+}  // namespace
+
+verify::Facts read_local(const Sources& sources, std::span<const LocalText> texts, Diagnostics& diagnostics) {
+    Reading reading{sources, diagnostics, {}, {}};
+    for (const LocalText& text : texts)
+        if (!reading.texts.emplace(text.path, text.source).second)
+            Scope{reading, std::nullopt}.unclear(start_of(text.source),
+                                                 fmt::format("There are two files `{}`.", text.path));
+    std::optional<SourceId> edge;
+    const std::map<std::string, Folder> folders = sort_texts(reading, edge);
+
+    std::vector<std::pair<Scope, const Folder*>> environments;
+    for (const auto& [name, folder] : folders) {
+        const Index<EnvironmentFact> index{static_cast<std::uint32_t>(reading.facts.environments.size())};
+        reading.facts.environments.push_back({name, {}, start_of(folder.any)});
+        environments.emplace_back(Scope{reading, index}, &folder);
+        for (const auto& [path, source] : folder.strangers)
+            environments.back().first.unclear(start_of(source),
+                                              fmt::format("What the file `{}` is for is not known.", path));
+    }
+
+    Networks networks(reading);
+    for (const auto& [scope, folder] : environments)
+        if (const auto source = need(scope, *folder, folder->network, "network.json")) networks.read(scope, *source);
+    networks.join_links();
+    for (const auto& [scope, folder] : environments) read_rules(scope, networks, *folder);
+    Tasks tasks(reading, networks);
+    for (const auto& [scope, folder] : environments)
+        for (const auto& [task, source] : folder->tasks) tasks.read(scope, task, source);
+    networks.join_sockets(tasks.processes());
+    for (const ProxyTask& proxy : tasks.proxies()) proxy.haproxy ? read_haproxy(proxy) : read_nginx(proxy);
+    if (edge) read_edge({reading, std::nullopt}, *edge);
+    return std::move(reading.facts);
+}
+
+}  // namespace tenantry::local_read

@@ -1,0 +1,46 @@
+#pragma once
+
+// What the readers of one call share: the texts by path, the facts so far, and where to report.
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <tenantry/base/diagnostic.hpp>
+#include <tenantry/base/source.hpp>
+#include <tenantry/syntax/tree.hpp>
+#include <tenantry/verify/facts.hpp>
+
+namespace tenantry::local_read {
+
+/// Where the output folder lies on the machine (docs/local-files.md).
+inline constexpr std::string_view machineRoot = "/run/tenantry/";
+
+struct Reading {
+    const Sources& sources;
+    Diagnostics& diagnostics;
+    std::map<std::string, SourceId, std::less<>> texts;
+    verify::Facts facts;
+
+    [[nodiscard]] std::optional<SourceId> text(std::string_view path) const;
+};
+
+/// Reports on behalf of one environment, or (no owner) of what all share. As cheap as a pointer.
+struct Scope {
+    Reading& reading;
+    verify::Owner owner;
+
+    /// The text is readable, but what it means is not known; `what` is a full sentence.
+    void unclear(Span at, std::string what) const;
+    /// The text cannot be read.
+    void wrong(const CodeInfo& code, Span at, std::string detail) const {
+        reading.diagnostics.add(code, at, std::move(detail));
+    }
+    [[nodiscard]] Scope everybody() const { return {reading, std::nullopt}; }
+};
+
+/// The place of a whole text, for what is missing in it.
+Span start_of(SourceId source);
+
+}  // namespace tenantry::local_read
