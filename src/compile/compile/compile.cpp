@@ -1,5 +1,7 @@
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include <tenantry/blueprint/build.hpp>
 #include <tenantry/blueprint/codes.hpp>
 #include <tenantry/compile/compile.hpp>

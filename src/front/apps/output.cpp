@@ -49,7 +49,8 @@ Result<Written> write_output(const std::string& folder, std::span<const local_em
     // The manifest last: where it is, every file that it names was written.
     for (const bool manifest : {false, true})
         for (const local_emit::LocalFile& file : files)
-            if ((file.path == manifestName) == manifest) done.written += TRY(out.write(file.path, file.text)) ? 1 : 0;
+            if ((file.path == manifestName) == manifest)
+                if (TRY(out.write(file.path, file.text))) ++done.written;
     return done;
 }
 
