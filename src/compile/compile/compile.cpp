@@ -60,13 +60,13 @@ std::optional<Proof> prove_local(const blueprint::Blueprint& blueprint, std::spa
         read.push_back({file.path, sources.add(file.path, file.text)});
     }
     Diagnostics found;
-    const verify::Facts facts = local_read::read_local(sources, read, found);
+    verify::Facts facts = local_read::read_local(sources, read, found);
     found.sort();
     const bool readable = !found.has_errors();
     diagnostics.append(std::move(found));
     if (!readable) return std::nullopt;
     Proof proof{verify::decide(facts, intent::declare_local(blueprint), pool), facts.environments.size(), texts.size(),
-                facts.notUnderstood.size(), blake2b(everything)};
+                facts.notUnderstood, blake2b(everything)};
     return proof;
 }
 

@@ -143,14 +143,24 @@ std::string to_text(const Sources& sources, const model::Model& model, const com
             out += fmt::format("{}{}", verdict == group.front() ? "" : ", ", to_string(verdict->claim));
         out += '\n';
     }
-    if (proof.notUnderstood != 0)
-        out += fmt::format("{} not understood\n", counted(proof.notUnderstood, "fact was", "facts were"));
+    constexpr std::size_t mostDoubts = 10;
+    if (!proof.notUnderstood.empty())
+        out += fmt::format("{} not understood:\n", counted(proof.notUnderstood.size(), "fact was", "facts were"));
+    for (std::size_t i = 0; i < std::min(mostDoubts, proof.notUnderstood.size()); ++i)
+        out += fmt::format("    {}: {}\n", printable(place(sources, proof.notUnderstood[i].at)),
+                           printable(proof.notUnderstood[i].what));
+    if (proof.notUnderstood.size() > mostDoubts)
+        out += fmt::format("    and {} more\n", proof.notUnderstood.size() - mostDoubts);
     return out + "\n" + summary(proof) + "\n";
 }
 
 void write_json(const Sources& sources, const model::Model& model, const compile::Proof& proof, JsonText& json) {
     json.member("source", "text").member("digest", proof.digest.hex()).member("texts", proof.texts);
-    json.member("environments", proof.environments).member("notUnderstood", proof.notUnderstood);
+    json.member("environments", proof.environments);
+    json.key("notUnderstood").array();
+    for (const verify::NotUnderstood& fact : proof.notUnderstood)
+        json.object(Layout::line).member("place", place(sources, fact.at)).member("what", fact.what).end();
+    json.end();
     json.key("verdicts").array();
     for (const Verdict& verdict : proof.verdicts) {
         json.object().member("claim", to_string(verdict.claim)).member("answer", to_string(verdict.answer));

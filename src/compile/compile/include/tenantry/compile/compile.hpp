@@ -45,7 +45,7 @@ struct Proof {
     std::vector<verify::Verdict> verdicts;
     std::size_t environments = 0;
     std::size_t texts = 0;
-    std::size_t notUnderstood = 0;
+    std::vector<verify::NotUnderstood> notUnderstood;
     Digest digest;  ///< over the paths and bytes of all texts
 };
 
