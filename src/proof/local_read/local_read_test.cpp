@@ -1,5 +1,7 @@
 #include "local_read_test.hpp"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include <tenantry/local_read/codes.hpp>
