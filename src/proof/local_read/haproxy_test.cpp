@@ -63,6 +63,7 @@ TEST(Haproxy, says_what_it_does_not_understand) {
          "What `use-server` changes for a backend is not known."},
         {"if route-2", "if route-2 own-name", "When this backend is used is not known."},
         {"if route-2", "unless route-2", "When this backend is used is not known."},
+        {" unless route-1 or route-2", "", "The requests that are answered with 404 are not those without a backend."},
         {"unless route-1 or route-2", "unless route-1 route-2",
          "What this condition of several joined conditions lets through is not known."},
         {"unless route-1 or route-2", "unless route-1",
@@ -153,6 +154,15 @@ TEST(Haproxy, takes_a_backend_without_condition_for_all_that_is_left) {
     files.replace(acme, "    default_backend web\n", "    use_backend web\n    use_backend admin\n");
     EXPECT_EQ(files.unclear(), Lines{});
     EXPECT_NE(proxy_text(files, "acme/production").find("  route / 10.0.16.6:8080\n"), std::string::npos);
+}
+
+TEST(Haproxy, takes_no_request_where_all_are_answered_with_404) {
+    Files files;
+    files.replace(globex,
+                  " unless route-1 or route-2\n    use_backend app if route-2\n    use_backend app if route-1\n", "\n");
+    EXPECT_EQ(files.unclear(), Lines{});
+    EXPECT_EQ(proxy_text(files, "globex/demo"),
+              "proxy globex/demo/load-balancer-1 descriptor 3 host globex.lend.localhost\n");
 }
 
 TEST(Haproxy, reads_ports_and_servers_by_name) {
