@@ -63,7 +63,8 @@ class FrontendReader {
             return;
         }
         if (begins_with(line, {"http-request", "return", "status", "421", "unless"})) return read_misdirected(line);
-        if (begins_with(line, {"http-request", "return", "status", "404", "unless"})) return read_not_found(line);
+        const bool notFound = begins_with(line, {"http-request", "return", "status", "404"});
+        if (notFound && (line.size() == 4 || line[4].text == "unless")) return read_not_found(line);
         const bool sets = begins_with(line, {"http-request", "set-header", "*"});
         const bool deletes = begins_with(line, {"http-request", "del-header", "*"});
         if ((sets || deletes) && is_forwarding_header(line[2].text)) return;
@@ -116,7 +117,8 @@ class FrontendReader {
             unclear(word.at, fmt::format("`{}` is no host name.", word.text));
     }
 
-    // `unless route-1 or route-2`: side by side without `or` they would all have to hold.
+    // Without condition nothing gets through. `unless route-1 or route-2`: side by side without `or` they would all
+    // have to hold.
     void read_not_found(Words line) {
         if (notFoundUnless_) return unclear(span_of(line), "There are two rules that answer with 404.");
         notFoundAt_ = span_of(line);

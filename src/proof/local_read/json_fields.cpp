@@ -32,7 +32,7 @@ std::optional<bool> as_bool(const Node& node) {
 
 std::optional<Object> Object::of(const Scope& scope, const Node& node, std::string_view what) {
     if (node.is_map()) return Object(scope, node, what);
-    scope.wrong(code::wrongType, node.at(), fmt::format("{} is no JSON object.", what));
+    scope.wrong(code::wrongType, node.at(), fmt::format("A JSON object is expected for {}.", what));
     return std::nullopt;
 }
 
@@ -41,7 +41,7 @@ std::optional<Node> Object::need(std::string_view key) const {
     // The object's first byte: the whole of it may be the whole file.
     if (!value)
         scope_.wrong(code::missingField, {at().source, at().begin, std::min(at().begin + 1, at().end)},
-                     fmt::format("{} has no `{}`.", what_, key));
+                     fmt::format("In {} `{}` is missing.", what_, key));
     return value;
 }
 

@@ -1,5 +1,7 @@
 #include "local_read_test.hpp"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include <tenantry/local_read/codes.hpp>
@@ -16,6 +18,26 @@ TEST(LocalRead, reads_every_file_of_the_page_into_facts) {
     Files files;
     support::expect_golden("local_read/two-environments.txt", verify::to_text(files.read()));
     EXPECT_EQ(files.unclear(), std::vector<std::string>{});
+}
+
+// The emitter's goldens for one environment are a stranger's text like any other.
+TEST(LocalRead, understands_everything_that_the_emitter_writes) {
+    const std::string manifest = support::read_test_file("golden/local_emit/manifest.json");
+    Sources sources;
+    std::vector<LocalText> texts;
+    constexpr std::string_view before = "{ \"path\": \"";
+    for (std::size_t at = 0; (at = manifest.find(before, at)) != std::string::npos;) {
+        at += before.size();
+        const std::string path = manifest.substr(at, manifest.find('"', at) - at);
+        if (path.starts_with("edge/") || path.starts_with("environments/acme/production/"))
+            texts.push_back({path, sources.add(path, support::read_test_file("golden/local_emit/" + path))});
+    }
+    Diagnostics diagnostics;
+    const verify::Facts facts = read_local(sources, texts, diagnostics);
+    verify::check_invariants(facts);
+    EXPECT_TRUE(diagnostics.empty());
+    for (const verify::NotUnderstood& row : facts.notUnderstood) ADD_FAILURE() << row.what;
+    support::expect_golden("local_read/emitted.txt", verify::to_text(facts));
 }
 
 TEST(LocalRead, takes_the_kernels_listing_for_the_commands_that_made_it) {

@@ -22,11 +22,11 @@ Node unwrap(NftContext& context, const Node& value, bool& vague) {
     return *inner;
 }
 
-std::optional<SetElement> read_element(NftContext& context, const Key& key, const Node& node, bool isMap) {
+SetElement read_element(NftContext& context, const Key& key, const Node& node, bool isMap) {
     if (isMap != (node.is_list() && node.size() == 2)) {
         context.scope.unclear(node.at(),
                               isMap ? "The element of a map is no pair." : "The element of a set is a list.");
-        return std::nullopt;
+        return SetElement{Match::unknown(), node.at(), {}};
     }
     bool vague = false;
     const Node value = unwrap(context, isMap ? node.item(0) : node, vague);
@@ -68,7 +68,7 @@ std::vector<SetElement> read_nodes(NftContext& context, const Key& key, std::spa
     std::vector<SetElement> elements;
     for (const Node& node : nodes) {
         if (context.budget.exceeded()) break;
-        if (auto element = read_element(context, key, node, isMap)) elements.push_back(std::move(*element));
+        elements.push_back(read_element(context, key, node, isMap));
     }
     std::ranges::stable_sort(elements, [](const SetElement& a, const SetElement& b) {
         return std::tie(a.match.sure, a.match.maybe) < std::tie(b.match.sure, b.match.maybe);

@@ -53,11 +53,17 @@ void check_configuration(const Scope& scope, const Object& root) {
     root.expect_only({"ociVersion", "root", "process", "hostname", "mounts", "linux", "annotations"});
     if (const auto process = root.find("process"))
         if (const auto capabilities = process->find("capabilities")) check_capabilities(scope, *capabilities);
+    // Others could be for the runtime itself (`run.oci.*` of crun).
+    if (const auto annotations = root.object("annotations", "the annotations"))
+        annotations->expect_only({"tenantry.environment", "tenantry.service", "tenantry.image", "tenantry.entrypoint"});
     const auto linux = root.object("linux", "the Linux part");
     if (!linux) return;
     // Limits, masks, devices and system calls are claim RUN-1's, which is decided on the live process.
     linux->expect_only({"namespaces", "resources", "cgroupsPath", "seccomp", "maskedPaths", "readonlyPaths",
-                        "rootfsPropagation", "devices", "sysctl", "personality"});
+                        "rootfsPropagation", "devices", "uidMappings", "gidMappings", "sysctl", "personality"});
+    for (const std::string_view key : {"uidMappings", "gidMappings"})
+        if (const auto mappings = linux->find(key); mappings && mappings->size() > 0)
+            scope.unclear(mappings->at(), "Which uids the task has outside of its namespace is not known.");
     if (const auto namespaces = linux->list("namespaces")) check_namespaces(scope, *namespaces);
     if (const auto sysctls = linux->find("sysctl")) check_sysctls(scope, *sysctls);
 }

@@ -17,7 +17,7 @@ void Tasks::read(const Scope& scope, std::string_view task, SourceId source) {
     const auto root = Object::of(scope, Node::root(*tree), "the runtime configuration");
     if (!root) return;
     check_configuration(scope, *root);
-    const auto annotations = root->object("annotations", "the annotations");
+    const auto annotations = root->find("annotations") ? root->object("annotations", "the annotations") : std::nullopt;
     const auto process = root->object("process", "the process");
     const auto user = process ? process->object("user", "the user") : std::nullopt;
     const auto service = annotations ? annotations->text("tenantry.service") : std::nullopt;
@@ -36,7 +36,8 @@ void Tasks::read(const Scope& scope, std::string_view task, SourceId source) {
     const Index<verify::Process> index{static_cast<std::uint32_t>(reading_.facts.processes.size())};
     byName_.emplace(fact.name, index);
     reading_.facts.processes.push_back(std::move(fact));
-    read_program(scope, *root, *process, index);
+    // With the image's own entry point the first argument is no program.
+    if (!annotations->find("tenantry.entrypoint")) read_program(scope, *root, *process, index);
 }
 
 void Tasks::read_owner(const Scope& scope, const Object& annotations) {
