@@ -528,6 +528,88 @@ TEST(Net6, NoticesAHostThatDoesNotComeIn) {
                     "hosts");
 }
 
+// Takes away one fact after the other; each is needed for something that is declared.
+TEST(Net6, NoticesEverySingleFactThatIsTakenAway) {
+    const auto broken_by = [](const auto& edit) {
+        World world = lending(1);
+        edit(world);
+        return verdict_of(world, Claim::net6).answer == Answer::violated;
+    };
+    const World whole = lending(1);
+    for (const auto& [name, at] : {std::pair{"antispoof", 0U},
+                                   {"translate", 0U},
+                                   {"translate", 1U},
+                                   {"relay", 0U},
+                                   {"relay", 1U},
+                                   {"to-api", 0U},
+                                   {"to-scoring", 0U}}) {
+        EXPECT_TRUE(broken_by([&](World& world) {
+            auto& rules = world.chain(one + "/router", name).rules;
+            rules.erase(rules.begin() + at);
+        })) << name
+            << at;
+        World copy = whole;
+        for (std::size_t i = 0; i < copy.chain(one + "/router", name).rules[at].match.size(); ++i)
+            EXPECT_TRUE(broken_by([&](World& world) {
+                auto& match = world.chain(one + "/router", name).rules[at].match;
+                match.erase(match.begin() + static_cast<std::ptrdiff_t>(i));
+            })) << name
+                << at << " cube " << i;
+    }
+    for (std::size_t device = 0; device < whole.facts.devices.size(); ++device)
+        for (std::size_t i = 0; i < whole.facts.devices[device].routes.size(); ++i) {
+            const Route& route = whole.facts.devices[device].routes[i];
+            if (!route.out || route.to.contains(test::routerAddress)) continue;  // nobody calls by those
+            EXPECT_TRUE(broken_by([&](World& world) {
+                auto& routes = world.facts.devices[device].routes;
+                routes.erase(routes.begin() + static_cast<std::ptrdiff_t>(i));
+            })) << whole.facts.devices[device].name
+                << " " << route.to.str();
+        }
+    for (std::size_t i = 0; i < whole.facts.interfaces.size(); ++i)
+        EXPECT_TRUE(broken_by([&](World& world) {
+            world.facts.interfaces[world.facts.interfaces[i].peer->at].peer.reset();
+            world.facts.interfaces[i].peer.reset();
+        })) << whole.facts.interfaces[i].name;
+    for (std::size_t i = 0; i < whole.facts.processes.size(); ++i)
+        for (std::size_t entry = 1; entry < whole.facts.processes[i].hosts.size(); ++entry)
+            EXPECT_TRUE(broken_by([&](World& world) {
+                auto& hosts = world.facts.processes[i].hosts;
+                hosts.erase(hosts.begin() + static_cast<std::ptrdiff_t>(entry));
+            })) << whole.facts.processes[i].name;
+    for (std::size_t i = 0; i < whole.facts.proxies.size(); ++i) {
+        EXPECT_TRUE(broken_by([&](World& world) {
+            world.facts.proxies.erase(world.facts.proxies.begin() + static_cast<std::ptrdiff_t>(i));
+        }));
+        for (std::size_t route = 0; route < whole.facts.proxies[i].routes.size(); ++route)
+            EXPECT_TRUE(broken_by([&](World& world) {
+                auto& routes = world.facts.proxies[i].routes;
+                routes.erase(routes.begin() + static_cast<std::ptrdiff_t>(route));
+            }));
+    }
+    EXPECT_TRUE(broken_by([](World& world) { world.facts.sockets.clear(); }));
+}
+
+// Opens every connection between two tasks that is not declared, one after the other.
+TEST(Net5, NoticesEverySinglePairThatIsOpened) {
+    const World whole = lending(1);
+    const auto& tasks = whole.declared.environments[0].tasks;
+    for (const DeclaredTask& from : tasks)
+        for (const DeclaredTask& to : tasks) {
+            if (&from == &to) continue;
+            World world = whole;
+            world.chain(one + "/router", "relay")
+                .rules[1]
+                .match.push_back(on(Field::inInterface, world.port(one + "/router", from.name).at + 1,
+                                    on(Field::outInterface, world.port(one + "/router", to.name).at + 1,
+                                       on(Field::protocol, protocol::tcp, on(Field::destinationPort, 2222)))));
+            const Verdict verdict = verdict_of(world, Claim::net5);
+            ASSERT_EQ(verdict.findings.size(), 1U) << from.name << " " << to.name << told(verdict);
+            EXPECT_EQ(verdict.findings[0].witness.packet,
+                      (Packet{from.address, to.address, protocol::tcp, 40000, 2222, State::fresh}));
+        }
+}
+
 // NET-8
 
 TEST(Net8, NoticesBlocksThatLieWrong) {

@@ -11,6 +11,11 @@ namespace {
 
 // Packet sets that come to interfaces one after another; more is a loop of translations or facts made to blow up.
 constexpr std::size_t mostArrivals = 10'000;
+// Pairs of a packet cube and a rule's cube that are compared for one sender; a chain that jumps twice to one that jumps
+// twice, and so on, would double it with every chain.
+constexpr std::size_t mostWork = 20'000'000;
+// Linux refuses rule sets that jump or go deeper (NFT_JUMP_STACK_SIZE).
+constexpr unsigned deepest = 16;
 
 Cube cube_where(Field field, std::uint32_t low, std::uint32_t high) {
     Cube cube;
@@ -54,9 +59,10 @@ class Explorer {
     void send(const Question& question) {
         PacketSet packets = question.packets;
         if (question.by == SendBy::route) return leave_by_route({std::move(packets)}, true);
-        for (const RoutingTable& table = network_.routing(reach_.from); const RoutingTable::Row& row : table.rows)
-            if (table.exits[row.exit].local)
-                packets.subtract(std::array{cube_where(Field::destination, row.to.low, row.to.high)});
+        // What goes to an own address stays; a broadcast or multicast goes out.
+        for (Index<Interface> own : device(reach_.from).interfaces)
+            for (Ipv4 address : facts_.interfaces[own.at].addresses)
+                packets.subtract(std::array{cube_where(Field::destination, address.value, address.value)});
         for (Index<Interface> out : device(reach_.from).interfaces) leave({packets}, out, true);
     }
 
@@ -173,20 +179,24 @@ class Explorer {
     }
 
     // Gives back what comes to the chain's end or returns: the chain that jumped here goes on with it.
-    PacketSet walk(const Chain& chain, PacketSet current, Outcome& outcome) {
+    PacketSet walk(const Chain& chain, PacketSet current, Outcome& outcome, unsigned depth = 0) {
         PacketSet end;
+        reach_.complete = reach_.complete && depth <= deepest;
         for (const Rule& rule : chain.rules) {
             if (current.is_empty() || !reach_.complete) break;
+            work_ += 1 + current.cubes().size() * rule.match.size();
+            reach_.complete = work_ <= mostWork;
             PacketSet matched = rule.exact ? current.split(rule.match) : current.intersected(rule.match);
             check(matched);
-            if (!matched.is_empty()) act(rule.action, std::move(matched), current, end, outcome);
+            if (!matched.is_empty()) act(rule.action, std::move(matched), current, end, outcome, depth);
         }
         end.unite(current);
         check(end);
         return end;
     }
 
-    void act(const Action& action, PacketSet matched, PacketSet& current, PacketSet& end, Outcome& outcome) {
+    void act(const Action& action, PacketSet matched, PacketSet& current, PacketSet& end, Outcome& outcome,
+             unsigned depth) {
         const Device& here = device(outcome.device);
         if (std::holds_alternative<Accept>(action)) {
             outcome.accepted.unite(matched);
@@ -195,9 +205,9 @@ class Explorer {
         } else if (std::holds_alternative<Return>(action)) {
             end.unite(matched);
         } else if (const auto* jump = std::get_if<Jump>(&action)) {
-            current.unite(walk(here.chains[jump->chain], std::move(matched), outcome));
+            current.unite(walk(here.chains[jump->chain], std::move(matched), outcome, depth + 1));
         } else if (const auto* go = std::get_if<Goto>(&action)) {
-            end.unite(walk(here.chains[go->chain], std::move(matched), outcome));
+            end.unite(walk(here.chains[go->chain], std::move(matched), outcome, depth + 1));
         } else if (const auto* translate = std::get_if<Translate>(&action)) {
             this->translate(*translate, matched, outcome);
         }
@@ -222,6 +232,7 @@ class Explorer {
     const Network& network_;
     const Facts& facts_;
     bool losses_;
+    std::size_t work_ = 0;
     Reach reach_;
     std::vector<Waiting> queue_;
     std::map<std::uint32_t, PacketSet> seen_;

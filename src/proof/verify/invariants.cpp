@@ -39,19 +39,32 @@ const std::uint32_t* target_of(const Rule& rule) {
     return nullptr;
 }
 
-enum class Mark : std::uint8_t { unseen, open, done };
-
-void visit(const Device& device, std::uint32_t at, std::vector<Mark>& marks) {
-    marks[at] = Mark::open;
-    for (const Rule& rule : device.chains[at].rules) {
+std::vector<std::uint32_t> targets_of(const Device& device, const Chain& chain) {
+    std::vector<std::uint32_t> targets;
+    for (const Rule& rule : chain.rules) {
         const std::uint32_t* to = target_of(rule);
         if (to == nullptr) continue;
         TENANTRY_CHECK(*to < device.chains.size(), "a jump stays in its device");
         TENANTRY_CHECK(!device.chains[*to].base, "a base chain is not jumped to");
-        TENANTRY_CHECK(marks[*to] != Mark::open, "jumps form no cycle");
-        if (marks[*to] == Mark::unseen) visit(device, *to, marks);
+        targets.push_back(*to);
     }
-    marks[at] = Mark::done;
+    return targets;
+}
+
+// Takes away chains that nothing jumps to until none is left; those of a cycle stay. Not by recursion: a text may hold
+// a row of chains longer than a stack.
+void check_no_cycle(const Device& device) {
+    std::vector<std::vector<std::uint32_t>> targets;
+    std::vector<std::size_t> jumpsTo(device.chains.size());
+    for (const Chain& chain : device.chains)
+        for (std::uint32_t to : targets.emplace_back(targets_of(device, chain))) ++jumpsTo[to];
+    std::vector<std::uint32_t> free;
+    for (std::uint32_t i = 0; i < jumpsTo.size(); ++i)
+        if (jumpsTo[i] == 0) free.push_back(i);
+    for (std::size_t next = 0; next < free.size(); ++next)
+        for (std::uint32_t to : targets[free[next]])
+            if (--jumpsTo[to] == 0) free.push_back(to);
+    TENANTRY_CHECK(free.size() == device.chains.size(), "jumps form no cycle");
 }
 
 void check_device(const Facts& facts, Index<Device> index) {
@@ -63,9 +76,7 @@ void check_device(const Facts& facts, Index<Device> index) {
     }
     for (const Route& route : device.routes)
         TENANTRY_CHECK(!route.out || lists(device, *route.out), "a route leads out of its device");
-    std::vector<Mark> marks(device.chains.size(), Mark::unseen);
-    for (std::uint32_t i = 0; i < device.chains.size(); ++i)
-        if (marks[i] == Mark::unseen) visit(device, i, marks);
+    check_no_cycle(device);
 }
 
 }  // namespace

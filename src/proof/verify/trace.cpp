@@ -14,6 +14,8 @@ namespace {
 
 constexpr std::size_t mostTraces = 64;
 constexpr std::size_t mostTries = 100'000;
+// Rules that one packet is held against: a rule set of chains that jump twice each would not end in a lifetime.
+constexpr std::size_t mostRules = 1'000'000;
 
 // What was picked at each open choice of one run, in order. `next` turns to the run that follows, like an odometer.
 class Choices {
@@ -61,16 +63,20 @@ class Walker {
     const Interface& interface(Index<Interface> index) const { return facts_.interfaces[index.at]; }
     void say(std::string text, std::optional<Span> at) { trace_.hops.push_back({std::move(text), at}); }
 
-    bool is_local(Ipv4 address) const {
-        if (address.value >> 28 == 0xE || address.value == 0xFFFFFFFF) return true;  // multicast, limited broadcast
+    bool is_own(Ipv4 address) const {
         for (Index<Interface> index : here().interfaces)
             for (Ipv4 own : interface(index).addresses)
                 if (own == address) return true;
         return false;
     }
 
+    // Multicast and the limited broadcast are for everyone who gets them.
+    bool is_local(Ipv4 address) const {
+        return address.value >> 28 == 0xE || address.value == 0xFFFFFFFF || is_own(address);
+    }
+
     std::optional<Index<Interface>> first_interface(SendBy by) {
-        if (is_local(packet_.destination)) {
+        if (by == SendBy::route ? is_local(packet_.destination) : is_own(packet_.destination)) {
             deliver();
             return std::nullopt;
         }
@@ -194,7 +200,7 @@ class Walker {
         std::vector<std::pair<const Chain*, std::size_t>> back;
         const Chain* chain = &base;
         std::size_t at = 0;
-        while (true) {
+        while (++rulesTried_ <= mostRules) {
             bool ended = at == chain->rules.size();
             if (!ended) {
                 const Rule& rule = chain->rules[at++];
@@ -218,6 +224,8 @@ class Walker {
             std::tie(chain, at) = back.back();
             back.pop_back();
         }
+        say(fmt::format("{} holds it against more rules than are followed", here().name), base.at);
+        return false;
     }
 
     // `number` counts from 1. Always true.
@@ -253,6 +261,7 @@ class Walker {
     Packet packet_;
     Index<Device> at_;
     bool translated_ = false;
+    std::size_t rulesTried_ = 0;
     Trace trace_;
 };
 
