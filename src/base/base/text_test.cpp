@@ -32,7 +32,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"newline", grammar::label, "a\n", false},
                     Case{"nul", grammar::label, std::string("a\0b", 3), false},
                     Case{"unicode", grammar::label, "é", false}),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& row) { return row.param.name; });
 
 INSTANTIATE_TEST_SUITE_P(HostName, Grammars,
                          testing::Values(Case{"two", grammar::host_name, "lend.example", true},
@@ -45,7 +45,7 @@ INSTANTIATE_TEST_SUITE_P(HostName, Grammars,
                                               std::string(63, 'a') + "." + std::string(63, 'b') + "." +
                                                   std::string(63, 'c') + "." + std::string(62, 'd'),
                                               false}),
-                         [](const auto& info) { return info.param.name; });
+                         [](const auto& row) { return row.param.name; });
 
 INSTANTIATE_TEST_SUITE_P(Path, Grammars,
                          testing::Values(Case{"root", grammar::path_prefix, "/", true},
@@ -63,7 +63,7 @@ INSTANTIATE_TEST_SUITE_P(Path, Grammars,
                                          Case{"fileUp", grammar::relative_path, "../x", false},
                                          Case{"fileAbsolute", grammar::relative_path, "/x", false},
                                          Case{"fileRelative", grammar::relative_path, "build/api", true}),
-                         [](const auto& info) { return info.param.name; });
+                         [](const auto& row) { return row.param.name; });
 
 const std::string digest = "@sha256:" + std::string(64, 'a');
 
@@ -79,7 +79,7 @@ INSTANTIATE_TEST_SUITE_P(Image, Grammars,
                                          Case{"emptyTag", grammar::image_ref, "lend/api:", false},
                                          Case{"option", grammar::image_ref, "--help", false},
                                          Case{"space", grammar::image_ref, "a b", false}),
-                         [](const auto& info) { return info.param.name; });
+                         [](const auto& row) { return row.param.name; });
 
 INSTANTIATE_TEST_SUITE_P(
     FreeText, Grammars,
@@ -92,7 +92,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"surrogate", grammar::free_text, "\xED\xA0\x80", false},
                     Case{"key", grammar::env_key, "LOG_LEVEL", true}, Case{"keyLower", grammar::env_key, "log", false},
                     Case{"keyEquals", grammar::env_key, "A=B", false}, Case{"keyDigit", grammar::env_key, "1A", false}),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& row) { return row.param.name; });
 
 TEST(DidYouMean, OffersTheNearestWordAndNothingWhenNoneIsNear) {
     constexpr std::array<std::string_view, 3> known{"domain", "network", "stages"};

@@ -177,7 +177,7 @@ INSTANTIATE_TEST_SUITE_P(
                 &code::lockConflict},
         BadLock{"hugeNumber", head + "block 10.0.0.0/20 a/b layout=1 uid=99999999999999999999 gen=1\n",
                 &code::lockSyntax}),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& row) { return row.param.name; });
 
 }  // namespace
 }  // namespace tenantry::blueprint
