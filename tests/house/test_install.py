@@ -6,8 +6,6 @@ import subprocess
 
 import pytest
 
-pytestmark = pytest.mark.fast
-
 
 def listed(top):
     lines = (line.partition("#")[0].strip() for line in (top / "packaging/apt.txt").read_text().splitlines())
@@ -31,28 +29,33 @@ def run_install(top, folder, installed, *arguments):
     return done, used.read_text() if used.exists() else ""
 
 
+@pytest.mark.judge
 def test_nothing_is_done_when_all_is_there(top, tmp_path):
     done, used = run_install(top, tmp_path, listed(top))
     assert (done.returncode, done.stdout, done.stderr, used) == (0, "", "", "")
 
 
+@pytest.mark.judge
 def test_one_missing_package_asks_for_root(top, tmp_path):
     done, used = run_install(top, tmp_path, listed(top)[1:])
     assert done.returncode == 0 and "asking sudo" in done.stdout
     assert used == f"sudo {top}/packaging/install\n"
 
 
+@pytest.mark.judge
 def test_check_names_what_is_missing_and_installs_nothing(top, tmp_path):
     done, used = run_install(top, tmp_path, listed(top)[2:], "--check")
     assert done.returncode == 1 and used == ""
     assert set(listed(top)[:2]) <= set(done.stderr.split())
 
 
+@pytest.mark.fast
 def test_the_list_is_sorted_out(top):
     assert len(listed(top)) == len(set(listed(top)))
     assert all(re.fullmatch(r"[a-z0-9][a-z0-9.+-]+", name) for name in listed(top))
 
 
+@pytest.mark.fast
 def test_the_page_explains_exactly_the_listed_packages(top):
     rows = [line for line in (top / "docs/dependencies.md").read_text().splitlines() if line.startswith("| `")]
     explained = {name for row in rows for name in re.findall(r"`([^`]+)`", row.split("|")[1])}
