@@ -4,8 +4,7 @@
 
 build: ## build build/bin/tenantry
 	@packaging/install --check
-	@cmake --preset release > build-release.log 2>&1 || { cat build-release.log; rm build-release.log; exit 1; }
-	@rm -f build-release.log
+	@cmake --preset release > /dev/null
 	@cmake --build build/release
 
 demo: ## install what is missing, build, and show the example platform at work
