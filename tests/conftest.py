@@ -41,7 +41,8 @@ def build():
 def tenantry():
     """The built program: TENANTRY_BIN, else that of the dev build."""
     path = Path(os.environ.get("TENANTRY_BIN", TOP / "build/dev/bin/tenantry"))
-    assert path.exists(), f"{path} is not built"
+    if not path.exists():
+        pytest.skip(f"{path} is not built")
     return path
 
 
