@@ -26,7 +26,7 @@ def total(tallies):
 
 
 def of_check(ok):
-    """A check that is no test program: formatting, clang-tidy, a fuzz target."""
+    """A check that is no test program: formatting, clang-tidy."""
     return PASSED if ok else FAILED
 
 
