@@ -1,0 +1,24 @@
+# The doors of the house. The daily loop is ./dev; the build itself is CMake (CMakePresets.json).
+.DEFAULT_GOAL := build
+.PHONY: build demo test clean help
+
+build: ## build build/bin/tenantry
+	@packaging/install --check
+	@cmake --preset release > /dev/null
+	@cmake --build build/release
+
+demo: ## install what is missing, build, and show the example platform at work
+	@packaging/install
+	@$(MAKE) --no-print-directory build
+	@examples/demo
+
+test: ## install what is missing and run everything that CI runs
+	@packaging/install
+	@./dev all
+
+clean: ## remove everything that was built
+	rm -rf build
+
+help: ## this text
+	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile | expand -t 14
+	@echo "./dev help    the daily loop of those who change Tenantry"
