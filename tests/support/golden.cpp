@@ -49,8 +49,10 @@ void expect_golden(std::string_view name, std::string_view actual) {
                   << "\n`./dev accept` rewrites it; read the diff.";
 }
 
+std::filesystem::path tests_folder() { return std::filesystem::path(TENANTRY_GOLDENS).parent_path(); }
+
 std::string read_test_file(std::string_view pathBelowTests) {
-    const std::filesystem::path path = std::filesystem::path(TENANTRY_GOLDENS).parent_path() / pathBelowTests;
+    const std::filesystem::path path = tests_folder() / pathBelowTests;
     auto text = read(path);
     if (!text) {
         ADD_FAILURE() << "no test file " << path;

@@ -16,8 +16,9 @@ std::string_view kind_name(const syntax::Node& node) {
 
 bool wrong_type(const syntax::Node& node, Span at, std::string_view what, std::string_view wanted,
                 Diagnostics& diagnostics) {
-    std::string help = node.is_null() ? "leave the key out to get its default" : "";
-    diagnostics.add(code::wrongType, at, fmt::format("{} must be {}; here stands {}.", what, wanted, kind_name(node)),
+    std::string help = node.is_null() ? "write a value, or leave the key out where it has a default" : "";
+    diagnostics.add(code::wrongType, at,
+                    sentence(fmt::format("{} must be {}; here stands {}.", what, wanted, kind_name(node))),
                     std::move(help));
     return false;
 }
@@ -43,6 +44,11 @@ bool expect_list(const Place& place, std::string_view what, Diagnostics& diagnos
 bool expect_scalar(const syntax::Node& node, std::string_view what, Diagnostics& diagnostics) {
     if (node.is_scalar() && !node.is_null()) return true;
     return wrong_type(node, node.at(), what, "a single value", diagnostics);
+}
+
+std::string sentence(std::string text) {
+    if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
+    return text;
 }
 
 std::expected<bool, Refusal> parse_bool(std::string_view text) {
@@ -74,9 +80,15 @@ void MapReader::check_keys(std::span<const std::string_view> extra) {
                               "leave it out; it will keep this meaning");
             continue;
         }
-        diagnostics_->add(code::unknownKey, entry.keyAt, fmt::format("{} has no key {}.", what_, quote(entry.key)),
+        diagnostics_->add(code::unknownKey, entry.keyAt,
+                          sentence(fmt::format("{} has no key {}.", what_, quote(entry.key))),
                           suggest(entry.key, names));
     }
+}
+
+void MapReader::refuse(std::string_view key, const syntax::Node& node, const Refusal& refusal) {
+    diagnostics_->add(code::badValue, node.at(),
+                      fmt::format("{} {}.", quote(fmt::format("{}: {}", key, node.text())), refusal));
 }
 
 std::optional<Place> MapReader::find(std::string_view key) const {
@@ -92,7 +104,7 @@ std::optional<Place> MapReader::find(std::string_view key) const {
 std::optional<Place> MapReader::require(std::string_view key, std::string_view example) {
     auto place = find(key);
     if (!place && isMap_)
-        diagnostics_->add(code::missingKey, place_.keyAt, fmt::format("{} needs `{}`.", what_, key),
+        diagnostics_->add(code::missingKey, place_.keyAt, sentence(fmt::format("{} needs `{}`.", what_, key)),
                           fmt::format("write `{}`", example));
     return place;
 }

@@ -19,13 +19,16 @@ namespace tenantry::model {
 /// A value as a message shows it: in backquotes, cut when long.
 std::string quote(std::string_view text);
 
+/// A sentence begins with a capital letter.
+std::string sentence(std::string text);
+
 /// `did you mean ...?` when a known word is near, else the list of what may stand there (when short).
 template <class Range>
 std::string suggest(std::string_view word, const Range& known) {
     if (const auto near = did_you_mean(word, known)) return fmt::format("did you mean `{}`?", *near);
     std::string all;
     for (std::string_view name : known) all += fmt::format("{}`{}`", all.empty() ? "" : ", ", name);
-    return all.empty() || all.size() > 200 ? std::string() : "known are " + all;
+    return all.empty() || all.size() > 200 ? std::string() : "known: " + all;
 }
 
 /// One node with the place of its key, which messages point at.
@@ -68,12 +71,16 @@ class MapReader {
     auto scalar(std::string_view key, Parse parse)
         -> std::optional<typename decltype(parse(std::string_view{}))::value_type> {
         const auto place = find(key);
-        if (!place) return std::nullopt;
-        return read_scalar(place->node, fmt::format("`{}`", key), *diagnostics_, parse);
+        if (!place || !expect_scalar(place->node, fmt::format("`{}`", key), *diagnostics_)) return std::nullopt;
+        auto value = parse(place->node.text());
+        if (value) return std::move(*value);
+        refuse(key, place->node, value.error());
+        return std::nullopt;
     }
 
   private:
     void check_keys(std::span<const std::string_view> extra);
+    void refuse(std::string_view key, const syntax::Node& node, const Refusal& refusal);
 
     Place place_;
     std::string what_;

@@ -67,13 +67,13 @@ TEST_F(SmallPlatform, SettingsAreLocatedWhereTheyStand) {
     ASSERT_TRUE(model);
     EXPECT_EQ(origin_line("acme", "production", "services.api.tasks"), "13 services.api.tasks.production");
     EXPECT_EQ(origin_line("norte", "production", "services.api.tasks"),
-              "20 tenants.norte.production.services.api.tasks");
+              "21 tenants.norte.production.services.api.tasks");
     EXPECT_EQ(origin_line("acme", "production", "services.web.routes./api"), "7 services.web.routes./api");
     EXPECT_EQ(origin_line("acme", "demo", "services.scoring.cpu"), "16 services.scoring")
         << "the nearest key around what was left out";
     EXPECT_EQ(origin_line("acme", "production", "zones"), "5 stages.production.zones");
     EXPECT_EQ(origin_line("norte", "production", "services.api.env.LOG_LEVEL"),
-              "20 tenants.norte.production.services.api.env.LOG_LEVEL");
+              "21 tenants.norte.production.services.api.env.LOG_LEVEL");
     EXPECT_EQ(origin_line("acme", "demo", "network.pool"), "default");
     EXPECT_EQ(locate(*model, "norte", "production", ModelPath{"services.api.tasks"}).overridden.size(), 2u);
 }

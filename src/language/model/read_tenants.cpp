@@ -148,6 +148,7 @@ std::expected<Include, Refusal> parse_include(std::string_view text) {
     const std::string_view file = slash == std::string_view::npos ? text : text.substr(slash + 1);
     const std::size_t star = file.find('*');
     std::string plain(text);
+    if (folder.find('*') != std::string_view::npos) return std::unexpected("may hold one `*`, in its last part");
     // The grammar of a path, with a letter in the star's place.
     if (const std::size_t at = plain.find('*'); at != std::string::npos) plain[at] = 'x';
     if (auto refusal = grammar::relative_path(plain))

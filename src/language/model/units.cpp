@@ -67,7 +67,7 @@ std::expected<Cpu, Refusal> parse_cpu(std::string_view text) {
         tenThousandths = tenThousandths * 10 + static_cast<std::uint64_t>(digit - '0');
     }
     const std::uint64_t units = *ones * cpuUnit + (tenThousandths * cpuUnit + 5000) / 10000;
-    if (units == 0 || units > std::uint64_t{64} * cpuUnit) return std::unexpected(refusal);
+    if (units == 0 || *ones * 10000 + tenThousandths > 640'000) return std::unexpected(refusal);
     return Cpu{static_cast<std::uint32_t>(units)};
 }
 
