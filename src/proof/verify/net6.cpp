@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
@@ -154,7 +155,7 @@ class Examiner {
             if (callee.device == arrival.device)
                 rest.subtract(
                     std::array{tcp({caller.task->address, ephemeral, callee.task->address, only(allow.port)})});
-        if (rest.is_empty()) return;
+        if (is_lost(rest, reach.from) || rest.is_empty()) return;
         const Packet arrived = *rest.sample(wish);
         Witness witness =
             replay(scene_.facts, reach, arrival.way, arrived, wish, SendBy::route,
@@ -203,18 +204,22 @@ class Examiner {
             ends.state};
     }
 
-    static bool comes_whole(const Reach& reach, Index<Device> to, const Ends& ends) {
+    // Past the cap of a set nothing is concluded, neither good nor bad.
+    bool is_lost(const PacketSet& packets, Index<Device> from) {
+        if (packets.overflowed()) out_.doubts.push_back(too_large(scene_.device(from).name));
+        return packets.overflowed();
+    }
+
+    bool comes_whole(const Reach& reach, Index<Device> to, const Ends& ends) {
         PacketSet missing{tcp(ends)};
         for (const Arrival& arrival : reach.delivered) {
             if (arrival.device != to) continue;
-            PacketSet arrived = arrival.packets;
-            for (const Cube& cube : arrived.cubes()) {
-                Cube anywhere = cube;
+            for (Cube anywhere : arrival.packets.cubes()) {
                 anywhere[Field::inInterface] = anywhere[Field::outInterface] = Interval{};
                 missing.subtract(std::array{anywhere});
             }
         }
-        return missing.is_empty();
+        return is_lost(missing, reach.from) || missing.is_empty();
     }
 
     const Scene& scene_;
