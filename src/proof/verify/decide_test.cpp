@@ -408,13 +408,26 @@ TEST(Net6, NoticesThatTheAnswerDoesNotComeBack) {
     EXPECT_EQ(verdict.findings[1].witness.hops.back().text, "forward relay: dropped by its policy");
 }
 
+TEST(Net6, NoticesAnAnswerThatGoesRoundInACircle) {
+    World world = lending(1);
+    world.device(one + "/api-1").forwards = true;
+    for (Route& route : world.device(one + "/router").routes)
+        if (route.to == Cidr{Ipv4{0x0A001005}, 32}) route.out = world.port(one + "/router", "api-1");
+    const Verdict verdict = verdict_of(world, Claim::net6);
+    const auto finding = std::ranges::find_if(
+        verdict.findings, [](const Finding& f) { return f.witness.hops.back().text == "it goes round in a circle"; });
+    ASSERT_NE(finding, verdict.findings.end()) << told(verdict);
+    EXPECT_EQ(finding->witness.packet->state, State::established);
+}
+
 TEST(Net6, NoticesATaskThatTheTranslationForgets) {
     World world = lending(1);
     std::get<Translate>(world.chain(one + "/router", "to-api").rules[0].action).to.pop_back();
-    expect_violated(world, Claim::net6,
-                    "web declares to call api, and no connection of tenant-1/production/web-1 to 10.0.31.1 comes to "
-                    "tenant-1/production/api-2. (1 more like it.)",
-                    "services.web.routes");
+    expect_violated(
+        world, Claim::net6,
+        "web declares to call api, and not every connection of tenant-1/production/web-1 to 10.0.31.1 can come to "
+        "tenant-1/production/api-2. (1 more like it.)",
+        "services.web.routes");
 }
 
 TEST(Net6, NoticesATranslationToNowhere) {
