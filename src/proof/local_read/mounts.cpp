@@ -10,15 +10,28 @@
 namespace tenantry::local_read {
 namespace {
 
-// The last mount whose destination is `path` or a folder that holds it covers what earlier ones put there.
+// The destination without slashes at its end (of `/` nothing is left); nothing where it is no absolute path in one
+// form.
+std::optional<std::string_view> destination_of(const Node& mount) {
+    const auto node = mount.find("destination");
+    std::string_view text = node ? as_text(*node).value_or("") : std::string_view();
+    if (!text.starts_with('/')) return std::nullopt;
+    while (text.ends_with('/')) text.remove_suffix(1);
+    if (!text.empty() && grammar::file_path(text)) return std::nullopt;
+    return text;
+}
+
+// The last mount whose destination is `path` or a folder that holds it covers what earlier ones put there. One whose
+// destination is not clear may cover everything.
 std::optional<Node> covering_mount(const Object& root, std::string_view path) {
     const auto mounts = root.find("mounts");
     if (!mounts || !mounts->is_list()) return std::nullopt;
     for (std::size_t i = mounts->size(); i-- > 0;) {
-        const auto destination = mounts->item(i).find("destination");
-        std::string_view text = destination ? as_text(*destination).value_or("") : "";
-        while (text.ends_with('/')) text.remove_suffix(1);
-        if (path.starts_with(text) && (path.size() == text.size() || path[text.size()] == '/')) return mounts->item(i);
+        const auto destination = destination_of(mounts->item(i));
+        if (!destination) return mounts->item(i);
+        const bool covers =
+            path.starts_with(*destination) && (path.size() == destination->size() || path[destination->size()] == '/');
+        if (covers) return mounts->item(i);
     }
     return std::nullopt;
 }
@@ -38,15 +51,14 @@ bool is_bind(const Node& mount) {
 std::optional<SourceId> mounted_text(const Scope& scope, const Object& root, std::string_view path) {
     const auto mount = covering_mount(root, path);
     const auto sourceNode = mount ? mount->find("source") : std::nullopt;
-    if (!sourceNode) {
+    const auto destination = mount ? destination_of(*mount) : std::nullopt;
+    if (!sourceNode || !destination) {
         scope.unclear(mount ? mount->at() : start_of(root.at().source),
                       fmt::format("What the file `{}` of the task holds is not in the output folder.", path));
         return std::nullopt;
     }
-    std::string_view destination = as_text(*mount->find("destination")).value_or("");
-    while (destination.ends_with('/')) destination.remove_suffix(1);
     std::string source(as_text(*sourceNode).value_or(""));
-    source += path.substr(destination.size());
+    source += path.substr(destination->size());
     const bool ours = is_bind(*mount) && source.starts_with(machineRoot) && !grammar::file_path(source);
     if (!ours) {
         scope.unclear(

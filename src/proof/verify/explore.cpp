@@ -182,17 +182,32 @@ class Explorer {
     PacketSet walk(const Chain& chain, PacketSet current, Outcome& outcome, unsigned depth = 0) {
         PacketSet end;
         reach_.complete = reach_.complete && depth <= deepest;
-        for (const Rule& rule : chain.rules) {
+        const std::vector<Match>& matches = network_.matches(outcome.device, chain);
+        for (std::size_t i = 0; i < chain.rules.size(); ++i) {
+            check(current);
             if (current.is_empty() || !reach_.complete) break;
-            work_ += 1 + current.cubes().size() * rule.match.size();
-            reach_.complete = work_ <= mostWork;
-            PacketSet matched = rule.exact ? current.split(rule.match) : current.intersected(rule.match);
-            check(matched);
+            const Rule& rule = chain.rules[i];
+            PacketSet matched = take(matches[i], rule.exact, current);
             if (!matched.is_empty()) act(rule.action, std::move(matched), current, end, outcome, depth);
         }
         end.unite(current);
         check(end);
         return end;
+    }
+
+    // What a rule matches leaves `current`, unless the rule may also not match it.
+    PacketSet take(const Match& match, bool exact, PacketSet& current) {
+        PacketSet matched;
+        for (std::span<const Cube> cubes :
+             {match.on_interface(current.cubes().front()[Field::inInterface].low), match.elsewhere()}) {
+            work_ += 1 + current.cubes().size() * cubes.size();
+            matched.unite(exact ? current.split(cubes) : current.intersected(cubes));
+            if (current.is_empty()) break;
+        }
+        check(matched);
+        check(current);
+        reach_.complete = reach_.complete && work_ <= mostWork;
+        return matched;
     }
 
     void act(const Action& action, PacketSet matched, PacketSet& current, PacketSet& end, Outcome& outcome,

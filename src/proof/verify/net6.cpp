@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
@@ -39,6 +40,11 @@ struct Placed {
     const DeclaredTask* task = nullptr;
     Index<Process> process;
     Index<Device> device;
+};
+
+struct Astray {
+    PacketSet packets;
+    std::size_t way = 0;
 };
 
 class Examiner {
@@ -137,14 +143,17 @@ class Examiner {
                                  allow.origin, std::move(witness));
         }
         for (const Arrival& arrival : reach.delivered) check_receiver(allow, caller, callees, reach, arrival, wish);
-        for (const Placed& callee : callees)
-            if (!comes_whole(reach, callee.device, {ends.source, ephemeral, callee.task->address, only(allow.port)}))
-                findings_.add(key("connect", allow),
-                              fmt::format("{} declares to call {}, and no connection of {} to {} comes to {}.",
-                                          allow.from, allow.to, scene_.process(caller.process).name, to.str(),
-                                          scene_.process(callee.process).name),
-                              allow.origin,
-                              shows({{scene_.process(callee.process).name, scene_.process(callee.process).at}}));
+        for (const Placed& callee : callees) {
+            const PacketSet missing =
+                missing_at(reach, callee.device, {ends.source, ephemeral, callee.task->address, only(allow.port)});
+            if (is_lost(missing, reach.from) || missing.is_empty()) continue;
+            const Process& process = scene_.process(callee.process);
+            findings_.add(
+                key("connect", allow),
+                fmt::format("{} declares to call {}, and not every connection of {} to {} can come to {}.", allow.from,
+                            allow.to, scene_.process(caller.process).name, to.str(), process.name),
+                allow.origin, shows({{process.name, process.at}}));
+        }
     }
 
     void check_receiver(const DeclaredAllow& allow, const Placed& caller, const std::vector<Placed>& callees,
@@ -154,7 +163,7 @@ class Examiner {
             if (callee.device == arrival.device)
                 rest.subtract(
                     std::array{tcp({caller.task->address, ephemeral, callee.task->address, only(allow.port)})});
-        if (rest.is_empty()) return;
+        if (is_lost(rest, reach.from) || rest.is_empty()) return;
         const Packet arrived = *rest.sample(wish);
         Witness witness =
             replay(scene_.facts, reach, arrival.way, arrived, wish, SendBy::route,
@@ -172,18 +181,34 @@ class Examiner {
         const Ends ends{callee.task->address, only(allow.port), caller.task->address, ephemeral, State::established};
         const Reach reach = explored(callee, ends);
         if (!reach.complete) return;
-        if (reach.lost.empty() && comes_whole(reach, caller.device, ends)) return;
+        const std::vector<Astray> astray = astray_from(reach, caller.device, ends);
+        if (astray.empty()) return;
         const Packet wish = wished(ends);
-        Packet sent = wish;
-        if (!reach.lost.empty())
-            sent = as_sent(reach, reach.lost.front().way, *reach.lost.front().packets.sample(wish), wish);
-        const auto trace = find_trace(scene_.facts, callee.device, sent, SendBy::route,
-                                      [&](const Trace& one) { return one.deliveredTo != caller.device; });
-        Witness witness{sent, trace ? trace->hops : std::vector<Hop>{}};
+        Witness witness =
+            replay(scene_.facts, reach, astray.front().way, *astray.front().packets.sample(wish), wish, SendBy::route,
+                   [&](const Trace& trace) {
+                       return trace.deliveredTo != caller.device || !lies_in(tcp(ends), 0, 0, trace.arrived);
+                   });
         findings_.add(key("answer", allow),
                       fmt::format("{} may call {}, and the answer {} does not come back to {}.", allow.from, allow.to,
-                                  packet_text(sent), scene_.process(caller.process).name),
+                                  packet_text(*witness.packet), scene_.process(caller.process).name),
                       allow.origin, std::move(witness));
+    }
+
+    // What of the packets between two ends does not come to the other end as it was sent.
+    std::vector<Astray> astray_from(const Reach& reach, Index<Device> to, const Ends& ends) {
+        std::vector<Astray> astray;
+        for (const Arrival& lost : reach.lost) astray.push_back({lost.packets, lost.way});
+        for (const Arrival& arrival : reach.delivered) {
+            PacketSet rest = arrival.packets;
+            if (arrival.device == to) rest.subtract(std::array{tcp(ends)});
+            astray.push_back({std::move(rest), arrival.way});
+        }
+        astray.push_back({missing_at(reach, to, ends), 0});  // in a circle: neither lost nor delivered
+        for (const Astray& some : astray)
+            if (is_lost(some.packets, reach.from)) return {};
+        std::erase_if(astray, [](const Astray& some) { return some.packets.is_empty(); });
+        return astray;
     }
 
     Reach explored(const Placed& from, const Ends& ends) {
@@ -203,18 +228,22 @@ class Examiner {
             ends.state};
     }
 
-    static bool comes_whole(const Reach& reach, Index<Device> to, const Ends& ends) {
+    // Past the cap of a set nothing is concluded, neither good nor bad.
+    bool is_lost(const PacketSet& packets, Index<Device> from) {
+        if (packets.overflowed()) out_.doubts.push_back(too_large(scene_.device(from).name));
+        return packets.overflowed();
+    }
+
+    static PacketSet missing_at(const Reach& reach, Index<Device> to, const Ends& ends) {
         PacketSet missing{tcp(ends)};
         for (const Arrival& arrival : reach.delivered) {
             if (arrival.device != to) continue;
-            PacketSet arrived = arrival.packets;
-            for (const Cube& cube : arrived.cubes()) {
-                Cube anywhere = cube;
+            for (Cube anywhere : arrival.packets.cubes()) {
                 anywhere[Field::inInterface] = anywhere[Field::outInterface] = Interval{};
                 missing.subtract(std::array{anywhere});
             }
         }
-        return missing.is_empty();
+        return missing;
     }
 
     const Scene& scene_;

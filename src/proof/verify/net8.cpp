@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -40,7 +41,7 @@ void check_declared(const Declared& declared, const DeclaredEnvironment& environ
 std::vector<std::optional<std::size_t>> overlaps(const std::vector<DeclaredEnvironment>& environments) {
     std::vector<std::size_t> order(environments.size());
     for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-    std::ranges::stable_sort(order, {}, [&](std::size_t i) { return environments[i].block.base; });
+    std::ranges::sort(order, {}, [&](std::size_t i) { return std::pair(environments[i].block.base, i); });
     std::vector<std::optional<std::size_t>> found(environments.size());
     std::optional<std::size_t> farthest;
     for (std::size_t i : order) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 namespace tenantry::verify {
 namespace {
@@ -84,14 +85,30 @@ std::vector<PacketSet> RoutingTable::spread(const PacketSet& packets) const {
     return parts;
 }
 
+Match::Match(const Rule& rule) : cubes_(rule.match) {
+    const auto interface = [](const Cube& cube) { return cube[Field::inInterface].low; };
+    const auto others = std::ranges::partition(
+        cubes_, [](const Cube& cube) { return cube[Field::inInterface].low == cube[Field::inInterface].high; });
+    std::ranges::sort(cubes_.begin(), others.begin(), {},
+                      [&](const Cube& cube) { return std::pair(interface(cube), cube); });
+    pinned_ = static_cast<std::size_t>(others.begin() - cubes_.begin());
+}
+
+std::span<const Cube> Match::on_interface(std::uint32_t in) const {
+    const auto found = std::ranges::equal_range(std::span(cubes_).first(pinned_), in, {},
+                                                [](const Cube& cube) { return cube[Field::inInterface].low; });
+    return {found.begin(), found.end()};
+}
+
 Network::Network(const Facts& facts) : facts_(facts) {
     for (const Device& device : facts.devices) {
         Prepared& prepared = devices_.emplace_back();
         prepared.routing = routing_table(facts, device);
+        for (const Chain& chain : device.chains) prepared.matches.emplace_back(chain.rules.begin(), chain.rules.end());
         for (const Chain& chain : device.chains)
             if (chain.base) prepared.hooks[static_cast<std::size_t>(chain.base->hook)].push_back(&chain);
         for (auto& hook : prepared.hooks)
-            std::ranges::stable_sort(hook, {}, [](const Chain* chain) { return chain->base->priority; });
+            std::ranges::sort(hook, {}, [](const Chain* chain) { return std::pair(chain->base->priority, chain); });
     }
 }
 

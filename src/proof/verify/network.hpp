@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <span>
 #include <vector>
 
 #include <tenantry/verify/facts.hpp>
@@ -30,6 +31,20 @@ struct RoutingTable {
     [[nodiscard]] std::vector<PacketSet> spread(const PacketSet& packets) const;
 };
 
+/// A rule's cubes, those that name one in-interface apart: a set of (in, out, protocol, port) grows with the square of
+/// an environment's tasks, and a packet stands on one interface.
+class Match {
+  public:
+    explicit Match(const Rule& rule);
+
+    [[nodiscard]] std::span<const Cube> on_interface(std::uint32_t in) const;
+    [[nodiscard]] std::span<const Cube> elsewhere() const { return std::span(cubes_).subspan(pinned_); }
+
+  private:
+    std::vector<Cube> cubes_;  // pinned ones first, by their interface
+    std::size_t pinned_ = 0;
+};
+
 /// The facts' devices, prepared once for many explorations. Looks at the facts, which must outlive it.
 class Network {
   public:
@@ -42,8 +57,15 @@ class Network {
         return devices_[device.at].hooks[static_cast<std::size_t>(hook)];
     }
 
+    /// The matches of a chain's rules, in their order; `chain` is one of the device's own.
+    [[nodiscard]] const std::vector<Match>& matches(Index<Device> device, const Chain& chain) const {
+        const auto position = &chain - facts_.devices[device.at].chains.data();
+        return devices_[device.at].matches[static_cast<std::size_t>(position)];
+    }
+
   private:
     struct Prepared {
+        std::vector<std::vector<Match>> matches;
         std::array<std::vector<const Chain*>, 5> hooks;
         RoutingTable routing;
     };

@@ -171,8 +171,7 @@ class Walker {
         std::vector<const Chain*> bases;
         for (const Chain& chain : here().chains)
             if (chain.base && chain.base->hook == hook) bases.push_back(&chain);
-        std::ranges::stable_sort(bases,
-                                 [](const Chain* a, const Chain* b) { return a->base->priority < b->base->priority; });
+        std::ranges::sort(bases, {}, [](const Chain* chain) { return std::pair(chain->base->priority, chain); });
         translated_ = false;
         for (const Chain* base : bases) {
             if (base->base->nat && (translated_ || packet_.state != State::fresh)) continue;

@@ -81,7 +81,7 @@ struct World {
 /// Puts one environment after the other into a World; docs/local-files.md is the pattern.
 class WorldBuilder {
   public:
-    explicit WorldBuilder(World& world) : world_(world) {}
+    WorldBuilder(World& world, int copies) : world_(world), copies_(copies) {}
 
     void add_environment(std::uint32_t number) {
         name_ = fmt::format("tenant-{}/production", number);
@@ -116,7 +116,7 @@ class WorldBuilder {
         };
         task("load-balancer-1", "load-balancer");
         for (const char* service : {"web", "api", "scoring"})
-            for (int copy = 1; copy <= 2; ++copy) task(fmt::format("{}-{}", service, copy), service);
+            for (int copy = 1; copy <= copies_; ++copy) task(fmt::format("{}-{}", service, copy), service);
         task("worker-1", "worker");
         e.allows = {{"load-balancer", "web", Port{8080}, {"services.web.routes"}},
                     {"web", "api", Port{9000}, {"services.web.routes"}},
@@ -207,29 +207,32 @@ class WorldBuilder {
         for (const DeclaredTask& task : declared.tasks)
             if (task.service == "web") all.to.push_back({task.address.str(), Port{8080}, world_.next_span()});
         world_.facts.proxies.push_back({balancer, {}, {3}, declared.hosts, {all}, world_.next_span()});
-        for (const char* web : {"/web-1", "/web-2"})
-            world_.facts.proxies.push_back({world_.process_index(name_ + web),
+        for (const DeclaredTask& task : declared.tasks) {
+            if (task.service != "web") continue;
+            const ProxyRoute api{"/api", {{"api", Port{9000}, world_.next_span()}}, world_.next_span()};
+            world_.facts.proxies.push_back({world_.process_index(name_ + "/" + task.name),
                                             {Port{8080}},
                                             {},
                                             {},
-                                            {{"/", {}, world_.next_span()},
-                                             {"/api", {{"api", Port{9000}, world_.next_span()}}, world_.next_span()}},
+                                            {{"/", {}, world_.next_span()}, api},
                                             world_.next_span()});
+        }
     }
 
     World& world_;
+    int copies_;  // tasks of each service with a port
     std::string name_;
     std::uint32_t base_ = 0;
     Index<EnvironmentFact> owner_;
     Index<Device> router_;
 };
 
-inline World lending(std::uint32_t environments) {
+inline World lending(std::uint32_t environments, int copies = 2) {
     World world;
     world.declared.pool = Cidr{Ipv4{0x0A000000}, 8};
     world.declared.avoid = {Cidr{Ipv4{0x0A600000}, 12}};
     world.facts.edges.push_back({Ipv4{0x7F000001}, Port{8443}, Port{8080}, "/run/tenantry/in/", world.next_span()});
-    WorldBuilder builder(world);
+    WorldBuilder builder(world, copies);
     for (std::uint32_t i = 1; i <= environments; ++i) builder.add_environment(i);
     return world;
 }
