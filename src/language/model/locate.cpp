@@ -67,7 +67,8 @@ std::vector<std::pair<const syntax::Tree*, Steps>> candidates(const Model& model
     const syntax::Tree* platform = &model.trees.front();
     if (path.empty()) return all;
     if (const auto [tree, steps] = find_tenant(model, tenant); tree != nullptr) {
-        all.emplace_back(tree, steps + Steps{std::string(stage)} + path);
+        // A tenant changes settings of a service; that the service is there at all, platform.yaml alone says.
+        if (path.size() != 2 || path[0] != "services") all.emplace_back(tree, steps + Steps{std::string(stage)} + path);
         if (path.size() == 4 && path[0] == "services" && path[2] == "env")
             all.emplace_back(tree, steps + Steps{std::string(stage), "env", path[3]});
         if (path[0] == "hosts") all.emplace_back(tree, steps + Steps{"hosts", std::string(stage)});
