@@ -117,6 +117,15 @@ std::optional<Refusal> image_ref(std::string_view text) {
     }
 }
 
+std::optional<Refusal> secret_name(std::string_view text) {
+    if (text.empty()) return "is empty";
+    if (text.size() > 63) return fmt::format("has {} characters; a secret's name has at most 63", text.size());
+    if (!is_lower(text.front())) return "must begin with a-z";
+    if (!all_of(text, [](char c) { return is_lower(c) || is_digit(c) || c == '_'; }))
+        return "may hold only a-z, 0-9 and _";
+    return std::nullopt;
+}
+
 std::optional<Refusal> env_key(std::string_view text) {
     if (text.empty()) return "is empty";
     if (text.size() > 100) return "is longer than 100 characters";

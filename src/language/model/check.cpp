@@ -1,8 +1,11 @@
 // What can only be seen with the whole platform read: references, circles, names, hosts.
 
 #include <algorithm>
+#include <map>
+#include <set>
 
 #include <tenantry/model/hosts.hpp>
+#include <tenantry/model/variables.hpp>
 
 #include "reading.hpp"
 
@@ -185,36 +188,151 @@ void check_hosts(const Platform& platform, Diagnostics& diagnostics) {
                             "give it to one of them", {{uses[i - 1].at, "first here"}});
 }
 
-// Variables that every task gets, or that this service's calls make.
-bool is_reserved(const Service& service, std::string_view key) {
-    if (key.starts_with("TENANTRY_") || key == "PORT") return true;
-    return std::ranges::any_of(service.calls, [&](const Call& call) { return key == url_variable(call.to); });
+void check_override_variables(const Platform& platform, const Tenant& tenant, std::string_view stage,
+                              std::string_view name, const ServiceOverride& change, Diagnostics& diagnostics) {
+    const Service* service = platform.service(name);
+    if (service == nullptr) return;
+    const auto given = given_variables(platform, *service);
+    for (const auto& [key, value] : change.env)
+        if (key.str().starts_with("TENANTRY_") || std::ranges::find(given, key.str(), &Variable::name) != given.end())
+            diagnostics.add(
+                code::reservedVariable, tenant.at,
+                fmt::format("`{}` of `{}` in {}/{} is set by Tenantry.", key.str(), name, tenant.name.str(), stage),
+                "choose another name for the variable");
+}
+
+// Two things that give one variable, the program's own `env` among them.
+template <class Program>
+void check_variables_of(const Platform& platform, const Program& program, const std::optional<syntax::Node>& node,
+                        std::string_view what, Diagnostics& diagnostics) {
+    std::map<std::string, std::string, std::less<>> given;
+    for (const Variable& variable : given_variables(platform, program)) {
+        const auto [other, fresh] = given.emplace(variable.name, variable.by);
+        if (!fresh && other->second != variable.by)
+            diagnostics.add(code::reservedVariable, program.at,
+                            fmt::format("In the {} `{}` the variable `{}` would come from {} and from {}.", what,
+                                        program.name.str(), variable.name, other->second, variable.by),
+                            "choose another name for one of them");
+    }
+    const auto env = node ? node->find("env") : std::nullopt;
+    for (std::size_t i = 0; env && env->is_map() && i < env->size(); ++i) {
+        const syntax::Entry entry = env->entry(i);
+        const auto other = given.find(entry.key);
+        if (other != given.end() || entry.key.starts_with("TENANTRY_"))
+            diagnostics.add(code::reservedVariable, entry.keyAt,
+                            fmt::format("`{}` of the {} `{}` is set by {}.", entry.key, what, program.name.str(),
+                                        other != given.end() ? other->second : "Tenantry alone"),
+                            "choose another name for the variable");
+    }
 }
 
 void check_variables(const Platform& platform, const Place& root, Diagnostics& diagnostics) {
     const auto services = root.node.find("services");
-    for (const Service& service : platform.services) {
-        const auto node = services ? services->find(service.name.str()) : std::nullopt;
-        const auto env = node ? node->find("env") : std::nullopt;
-        for (std::size_t i = 0; env && env->is_map() && i < env->size(); ++i) {
-            const syntax::Entry entry = env->entry(i);
-            if (is_reserved(service, entry.key))
-                diagnostics.add(
-                    code::reservedVariable, entry.keyAt,
-                    fmt::format("`{}` is set by Tenantry for every task of `{}`.", entry.key, service.name.str()),
-                    "choose another name for the variable");
-        }
-    }
+    for (const Service& service : platform.services)
+        check_variables_of(platform, service, services ? services->find(service.name.str()) : std::nullopt, "service",
+                           diagnostics);
+    const auto jobs = root.node.find("jobs");
+    for (const Job& job : platform.jobs)
+        check_variables_of(platform, job, jobs ? jobs->find(job.name.str()) : std::nullopt, "job", diagnostics);
     for (const Tenant& tenant : platform.tenants)
         for (const auto& [stage, changes] : tenant.overrides)
             for (const auto& [name, change] : changes.services)
-                for (const auto& [key, value] : change.env)
-                    if (const Service* service = platform.service(name);
-                        service != nullptr && is_reserved(*service, key.str()))
-                        diagnostics.add(code::reservedVariable, tenant.at,
-                                        fmt::format("`{}` of `{}` in {}/{} is set by Tenantry.", key.str(), name,
-                                                    tenant.name.str(), stage),
-                                        "choose another name for the variable");
+                check_override_variables(platform, tenant, stage, name, change, diagnostics);
+}
+
+std::vector<std::string_view> store_names(const Platform& platform) {
+    std::vector<std::string_view> names;
+    for (const Store& store : platform.stores) names.push_back(store.name.str());
+    return names;
+}
+
+void check_uses(const Platform& platform, std::string_view user, const std::vector<StoreUse>& stores,
+                const std::vector<SecretUse>& secrets, std::set<std::string_view>& used, Diagnostics& diagnostics) {
+    for (const StoreUse& use : stores) {
+        if (platform.store(use.store.str()) == nullptr)
+            diagnostics.add(code::unknownName, use.at,
+                            fmt::format("{} uses {}, and there is no such store.", user, quote(use.store.str())),
+                            suggest(use.store.str(), store_names(platform)));
+        else
+            used.insert(use.store.str());
+    }
+    std::vector<std::string_view> known;
+    for (const Secret& secret : platform.secrets) known.push_back(secret.name.str());
+    for (const SecretUse& use : secrets)
+        if (platform.secret(use.secret.str()) == nullptr)
+            diagnostics.add(code::unknownName, use.at,
+                            fmt::format("{} reads {}, and there is no such secret.", user, quote(use.secret.str())),
+                            suggest(use.secret.str(), known));
+}
+
+void check_stores(const Platform& platform, Diagnostics& diagnostics) {
+    std::set<std::string_view> used;
+    for (const Service& service : platform.services)
+        check_uses(platform, fmt::format("The service `{}`", service.name.str()), service.stores, service.secrets, used,
+                   diagnostics);
+    for (const Job& job : platform.jobs)
+        check_uses(platform, fmt::format("The job `{}`", job.name.str()), job.stores, job.secrets, used, diagnostics);
+    for (const AccessEntry& access : platform.access)
+        check_uses(platform, fmt::format("The access `{}`", access.name.str()), access.stores, {}, used, diagnostics);
+    for (const Store& store : platform.stores)
+        if (!used.contains(store.name.str()))
+            diagnostics.add(code::unusedStore, store.at,
+                            fmt::format("No service, job or access uses `{}`.", store.name.str()),
+                            "take it out, or name it in `stores` of a service");
+}
+
+void check_jobs(const Platform& platform, const Place& root, Diagnostics& diagnostics) {
+    const auto jobs = root.node.find("jobs");
+    for (const Job& job : platform.jobs) {
+        if (!job.reset) continue;
+        for (const StageName& name : job.stages) {
+            const Stage* stage = platform.stage(name.str());
+            if (stage == nullptr || !stage->protect) continue;
+            const auto node = jobs ? jobs->find(job.name.str()) : std::nullopt;
+            const auto reset = node ? node->find("reset") : std::nullopt;
+            diagnostics.add(
+                code::resetProtected, reset ? reset->at() : job.at,
+                fmt::format("`{}` would empty stores in `{}`, which is protected.", job.name.str(), name.str()),
+                "name the stages that may be emptied: `stages: [demo]`");
+        }
+    }
+}
+
+// Services, jobs and stores of an environment run side by side under their names.
+void check_one_name_each(const Platform& platform, Diagnostics& diagnostics) {
+    std::map<std::string_view, std::pair<Span, std::string_view>> taken;
+    const auto take = [&](std::string_view name, Span at, std::string_view what) {
+        const auto [other, fresh] = taken.emplace(name, std::pair(at, what));
+        if (!fresh)
+            diagnostics.add(code::sameName, at,
+                            fmt::format("`{}` is the name of a {} and of a {}.", name, other->second.second, what),
+                            "choose another name for one of them", {{other->second.first, "the other"}});
+    };
+    for (const Service& service : platform.services) take(service.name.str(), service.at, "service");
+    for (const Job& job : platform.jobs) take(job.name.str(), job.at, "job");
+    for (const Store& store : platform.stores) take(store.name.str(), store.at, "store");
+}
+
+// Tenants that are named in waves and exceptions must be there.
+void check_tenant_references(const Platform& platform, const Place& root, Diagnostics& diagnostics) {
+    std::vector<std::string_view> known;
+    for (const Tenant& tenant : platform.tenants) known.push_back(tenant.name.str());
+    const auto check = [&](std::string_view name, Span at) {
+        if (platform.tenant(name) == nullptr)
+            diagnostics.add(code::unknownName, at, fmt::format("There is no tenant {}.", quote(name)),
+                            suggest(name, known));
+    };
+    for (const Exception& exception : platform.exceptions)
+        if (exception.tenant != "*") check(exception.tenant, exception.at);
+    const auto delivery = root.node.find("delivery");
+    for (std::size_t i = 0; delivery && delivery->is_map() && i < delivery->size(); ++i) {
+        const auto waves = delivery->entry(i).value.find("waves");
+        for (std::size_t j = 0; waves && waves->is_list() && j < waves->size(); ++j) {
+            const auto tenants = waves->item(j).find("tenants");
+            for (std::size_t k = 0; tenants && tenants->is_list() && k < tenants->size(); ++k)
+                if (tenants->item(k).is_scalar()) check(tenants->item(k).text(), tenants->item(k).at());
+        }
+    }
 }
 
 }  // namespace
@@ -223,6 +341,10 @@ void check_platform(const Place& root, Platform& platform, Diagnostics& diagnost
     check_references(platform, diagnostics);
     CircleFinder(platform, diagnostics).run();
     check_routes(platform, diagnostics);
+    check_one_name_each(platform, diagnostics);
+    check_stores(platform, diagnostics);
+    check_jobs(platform, root, diagnostics);
+    check_tenant_references(platform, root, diagnostics);
     check_tenant_names(platform, diagnostics);
     check_hosts(platform, diagnostics);
     check_variables(platform, root, diagnostics);

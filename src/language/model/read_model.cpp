@@ -45,19 +45,20 @@ Heading read_heading(MapReader& map) {
     return {map.scalar("platform", PlatformName::parse), map.scalar("domain", HostName::parse)};
 }
 
+Platform empty_platform(PlatformName name, HostName domain) {
+    Platform platform{std::move(name), std::move(domain)};
+    platform.targets = {"local"};
+    platform.local.domain = platform.name.str() + ".localhost";
+    return platform;
+}
+
 std::optional<Platform> read_platform(const syntax::Tree& tree, std::span<const syntax::Tree> tenantTrees,
                                       Diagnostics& diagnostics) {
     MapReader map(root_place(tree), "the platform file", keys::platform(), diagnostics);
     if (!map.is_map()) return std::nullopt;
     const Heading heading = read_heading(map);
-    Platform platform{heading.name.value_or(*PlatformName::parse("x")),
-                      heading.domain.value_or(*HostName::parse("x.x")),
-                      {},
-                      {},
-                      {},
-                      {},
-                      {}};
-    platform.local.domain = platform.name.str() + ".localhost";
+    Platform platform = empty_platform(heading.name.value_or(*PlatformName::parse("x")),
+                                       heading.domain.value_or(*HostName::parse("x.x")));
 
     if (const auto place = map.find("network")) read_network(*place, platform, diagnostics);
     if (const auto place = map.require("stages", "stages: { production: {} }"))
@@ -65,13 +66,25 @@ std::optional<Platform> read_platform(const syntax::Tree& tree, std::span<const 
     const StageNames stages = names_of(platform.stages);
     if (const auto place = map.require("services", "services: { api: { tier: middleware, image: lend/api } }"))
         read_services(*place, stages, platform, diagnostics);
-    if (const auto place = map.find("targets")) read_targets(*place, platform, diagnostics);
+    if (const auto place = map.find("jobs")) read_jobs(*place, stages, platform, diagnostics);
+    if (const auto place = map.find("stores")) read_stores(*place, stages, platform, diagnostics);
+    if (const auto place = map.find("secrets")) read_secrets(*place, platform, diagnostics);
+    if (const auto place = map.find("access")) read_access(*place, stages, platform, diagnostics);
+    if (const auto place = map.find("exceptions")) read_exceptions(*place, stages, platform, diagnostics);
+    platform.delivery.order.clear();
+    for (const Stage& stage : platform.stages) platform.delivery.order.push_back(stage.name);
+    if (const auto place = map.find("delivery")) read_delivery(*place, stages, platform, diagnostics);
+    if (const auto place = map.find("targets")) read_targets(*place, stages, platform, diagnostics);
     if (const auto place = map.require("tenants", "tenants: { include: tenants/*.yaml }"))
         read_tenants(*place, false, stages, platform, diagnostics);
     for (const syntax::Tree& file : tenantTrees) read_tenants(root_place(file), true, stages, platform, diagnostics);
 
     sort_by_name(platform.services, "service", diagnostics);
     sort_by_name(platform.tenants, "tenant", diagnostics);
+    sort_by_name(platform.jobs, "job", diagnostics);
+    sort_by_name(platform.stores, "store", diagnostics);
+    sort_by_name(platform.secrets, "secret", diagnostics);
+    sort_by_name(platform.access, "access", diagnostics);
     check_platform(root_place(tree), platform, diagnostics);
     if (!heading.name || !heading.domain) return std::nullopt;
     return platform;
@@ -81,7 +94,7 @@ std::optional<Platform> read_platform(const syntax::Tree& tree, std::span<const 
 
 std::optional<Model> read_model(const Sources& sources, const Inputs& inputs, Diagnostics& diagnostics) {
     Diagnostics found;
-    Model model{{*PlatformName::parse("x"), *HostName::parse("x.x"), {}, {}, {}, {}, {}}, {}};
+    Model model{empty_platform(*PlatformName::parse("x"), *HostName::parse("x.x")), {}};
     bool readable = true;
     const auto parse = [&](SourceId id) {
         auto tree = syntax::parse_yaml(sources, id, syntax::Limits{}, found);
@@ -100,17 +113,22 @@ std::optional<Model> read_model(const Sources& sources, const Inputs& inputs, Di
     return model;
 }
 
-const Service* Platform::service(std::string_view wanted) const {
+namespace {
+
+template <class Row>
+const Row* find_by_name(const std::vector<Row>& rows, std::string_view wanted) {
     const auto found =
-        std::ranges::find(services, wanted, [](const Service& s) -> std::string_view { return s.name.str(); });
-    return found == services.end() ? nullptr : &*found;
+        std::ranges::find(rows, wanted, [](const Row& row) -> std::string_view { return row.name.str(); });
+    return found == rows.end() ? nullptr : &*found;
 }
 
-const Stage* Platform::stage(std::string_view wanted) const {
-    const auto found =
-        std::ranges::find(stages, wanted, [](const Stage& s) -> std::string_view { return s.name.str(); });
-    return found == stages.end() ? nullptr : &*found;
-}
+}  // namespace
+
+const Service* Platform::service(std::string_view wanted) const { return find_by_name(services, wanted); }
+const Stage* Platform::stage(std::string_view wanted) const { return find_by_name(stages, wanted); }
+const Store* Platform::store(std::string_view wanted) const { return find_by_name(stores, wanted); }
+const Secret* Platform::secret(std::string_view wanted) const { return find_by_name(secrets, wanted); }
+const Job* Platform::job(std::string_view wanted) const { return find_by_name(jobs, wanted); }
 
 const Tenant* Platform::tenant(std::string_view wanted) const {
     const auto found =
@@ -120,7 +138,8 @@ const Tenant* Platform::tenant(std::string_view wanted) const {
 
 const Stage& Platform::main_stage() const {
     const Stage* production = stage("production");
-    return production != nullptr ? *production : stages.back();
+    if (production != nullptr) return *production;
+    return *stage(delivery.order.back().str());
 }
 
 std::string_view to_string(Tier tier) { return tier == Tier::frontend ? "frontend" : "middleware"; }
@@ -128,6 +147,42 @@ std::string_view to_string(Tier tier) { return tier == Tier::frontend ? "fronten
 std::optional<Tier> tier_from_string(std::string_view text) {
     for (const Tier tier : {Tier::frontend, Tier::middleware})
         if (to_string(tier) == text) return tier;
+    return std::nullopt;
+}
+
+std::string_view to_string(Access access) {
+    switch (access) {
+        case Access::read:
+            return "read";
+        case Access::readWrite:
+            return "readWrite";
+        case Access::owner:
+            return "owner";
+    }
+    return "";
+}
+
+std::optional<Access> access_from_string(std::string_view text) {
+    for (const Access access : {Access::read, Access::readWrite, Access::owner})
+        if (to_string(access) == text) return access;
+    return std::nullopt;
+}
+
+std::string_view to_string(Engine engine) {
+    switch (engine) {
+        case Engine::mongodb:
+            return "mongodb";
+        case Engine::postgresql:
+            return "postgresql";
+        case Engine::redis:
+            return "redis";
+    }
+    return "";
+}
+
+std::optional<Engine> engine_from_string(std::string_view text) {
+    for (const Engine engine : {Engine::mongodb, Engine::postgresql, Engine::redis})
+        if (to_string(engine) == text) return engine;
     return std::nullopt;
 }
 

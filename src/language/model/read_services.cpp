@@ -1,6 +1,4 @@
-#include <algorithm>
-
-#include "reading.hpp"
+#include "programs.hpp"
 
 namespace tenantry::model {
 namespace {
@@ -8,36 +6,6 @@ namespace {
 std::expected<Tier, Refusal> parse_tier(std::string_view text) {
     if (const auto tier = tier_from_string(text)) return *tier;
     return std::unexpected("must be `frontend` or `middleware`");
-}
-
-template <class T, class Parse>
-PerStage<T> read_per_stage(const std::optional<Place>& place, std::string_view what, const StageNames& stages,
-                           Diagnostics& diagnostics, Parse parse) {
-    PerStage<T> values;
-    if (!place) return values;
-    if (!place->node.is_map()) {
-        values.all = read_scalar(place->node, what, diagnostics, parse);
-        return values;
-    }
-    for (std::size_t i = 0; i < place->node.size(); ++i) {
-        const syntax::Entry entry = place->node.entry(i);
-        if (std::ranges::find(stages, entry.key) == stages.end()) {
-            diagnostics.add(code::unknownName, entry.keyAt, fmt::format("There is no stage {}.", quote(entry.key)),
-                            suggest(entry.key, stages));
-            continue;
-        }
-        if (const auto value = read_scalar(entry.value, what, diagnostics, parse)) values.of.emplace(entry.key, *value);
-    }
-    return values;
-}
-
-std::vector<FreeText> read_words(const std::optional<Place>& place, std::string_view what, Diagnostics& diagnostics) {
-    std::vector<FreeText> words;
-    if (!place || !expect_list(*place, what, diagnostics)) return words;
-    for (std::size_t i = 0; i < place->node.size(); ++i)
-        if (auto word = read_scalar(place->node.item(i), "The argument", diagnostics, FreeText::parse))
-            words.push_back(*std::move(word));
-    return words;
 }
 
 void read_routes(const std::optional<Place>& place, Service& service, Diagnostics& diagnostics) {
@@ -61,9 +29,7 @@ void read_calls(const std::optional<Place>& place, Service& service, Diagnostics
         if (auto to = read_scalar(item, "The service", diagnostics, ServiceName::parse))
             service.calls.push_back({*std::move(to), item.at()});
     }
-    std::ranges::stable_sort(service.calls, {}, &Call::to);
-    const auto twice = std::ranges::unique(service.calls, {}, &Call::to);
-    service.calls.erase(twice.begin(), twice.end());
+    sort_unique(service.calls, &Call::to);
 }
 
 void read_health(const std::optional<Place>& place, Service& service, Diagnostics& diagnostics) {
@@ -101,6 +67,9 @@ void check_tier(MapReader& map, const Service& service, Diagnostics& diagnostics
     };
     if (frontend) {
         refuse("calls", "a frontend calls what its `routes` name");
+        refuse("stores", "a frontend passes requests on; its middleware uses stores");
+        refuse("secrets", "a frontend passes requests on; its middleware reads secrets");
+        refuse("egress", "a frontend passes requests on; its middleware calls outside");
         refuse("command", "a frontend runs nginx with the configuration made from `routes`");
         const auto place = map.find("static");
         if (place && !service.image)
@@ -123,8 +92,7 @@ void read_service(const syntax::Entry& entry, const StageNames& stages, Platform
     }
     MapReader map({entry.value, entry.keyAt}, fmt::format("the service `{}`", entry.key), keys::service(), diagnostics);
     map.require("tier", "tier: middleware");
-    Service service{
-        *std::move(name), entry.keyAt, Tier::middleware, {}, {}, {}, {}, {}, {}, {}, Duration{20'000}, {}, {}, {}, {}};
+    Service service{*std::move(name), entry.keyAt};
     const auto tier = map.scalar("tier", parse_tier);
     service.tier = tier.value_or(Tier::middleware);
     service.image = map.scalar("image", ImageRef::parse);
@@ -137,6 +105,9 @@ void read_service(const syntax::Entry& entry, const StageNames& stages, Platform
     service.cpu = read_per_stage<Cpu>(map.find("cpu"), "`cpu`", stages, diagnostics, parse_cpu);
     service.memory = read_per_stage<Bytes>(map.find("memory"), "`memory`", stages, diagnostics, parse_bytes);
     if (const auto env = map.find("env")) service.env = read_env(*env, diagnostics);
+    service.stores = read_store_uses(map.find("stores"), diagnostics);
+    service.secrets = read_secret_uses(map.find("secrets"), diagnostics);
+    service.egress = read_egress(map.find("egress"), diagnostics);
     read_routes(map.find("routes"), service, diagnostics);
     read_calls(map.find("calls"), service, diagnostics);
     read_health(map.find("health"), service, diagnostics);
@@ -145,21 +116,6 @@ void read_service(const syntax::Entry& entry, const StageNames& stages, Platform
 }
 
 }  // namespace
-
-Environ read_env(const Place& place, Diagnostics& diagnostics) {
-    Environ env;
-    if (!expect_map(place, "`env`", diagnostics)) return env;
-    for (std::size_t i = 0; i < place.node.size(); ++i) {
-        const syntax::Entry entry = place.node.entry(i);
-        auto key = EnvKey::parse(entry.key);
-        if (!key)
-            diagnostics.add(code::badValue, entry.keyAt,
-                            fmt::format("The variable {} {}.", quote(entry.key), key.error()));
-        auto value = read_scalar(entry.value, "The value", diagnostics, FreeText::parse);
-        if (key && value) env.emplace(*std::move(key), *std::move(value));
-    }
-    return env;
-}
 
 void read_services(const Place& place, const StageNames& stages, Platform& platform, Diagnostics& diagnostics) {
     if (!expect_map(place, "`services`", diagnostics)) return;

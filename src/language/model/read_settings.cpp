@@ -4,7 +4,7 @@
 
 #include <tenantry/base/error.hpp>
 
-#include "reading.hpp"
+#include "programs.hpp"
 
 namespace tenantry::model {
 namespace {
@@ -35,12 +35,21 @@ std::expected<Cidr, Refusal> parse_range(std::string_view text) {
     return *range;
 }
 
+std::expected<Duration, Refusal> parse_idle(std::string_view text) {
+    constexpr std::string_view word = "sleep-after ";
+    if (text.starts_with(word))
+        if (const auto time = parse_duration(text.substr(word.size()))) return *time;
+    return std::unexpected("must be `sleep-after` and a time, as in `sleep-after 30m`");
+}
+
 std::expected<StageName, Refusal> parse_stage_name(std::string_view text) {
     if (text.find('-') != std::string_view::npos)
         return std::unexpected("may not hold a hyphen, because `TENANT-STAGE` must be read in one way only");
     if (text == "include") return std::unexpected("is a word of the language");
     for (const Key& key : keys::tenant())
         if (key.name == text) return std::unexpected("is a key of every tenant");
+    for (const Key& key : keys::delivery())
+        if (key.name == text) return std::unexpected("is a key of `delivery`");
     return StageName::parse(text);
 }
 
@@ -51,10 +60,13 @@ void read_stage(const syntax::Entry& entry, Platform& platform, Diagnostics& dia
                         fmt::format("The stage name {} {}.", quote(entry.key), name.error()));
         return;
     }
-    Stage stage{*std::move(name), {}, 1, false};
+    Stage stage{*std::move(name), {}, 1, false, {}, {}, Duration{0}};
     MapReader map({entry.value, entry.keyAt}, fmt::format("the stage `{}`", entry.key), keys::stage(), diagnostics);
     if (const auto like = map.scalar("like", StageName::parse)) stage.like = like->str();
     stage.protect = map.scalar("protect", parse_bool).value_or(false);
+    stage.sleepAfter = map.scalar("idle", parse_idle);
+    stage.recovery = read_backups(map.find("backups"), diagnostics);
+    if (const auto logs = map.scalar("logs", parse_duration)) stage.logs = *logs;
     // 0: not written; the default depends on `protect` and on `like`.
     stage.zones = map.scalar("zones", parse_zones).value_or(0);
     platform.stages.push_back(std::move(stage));
@@ -79,10 +91,16 @@ void settle_likes(const syntax::Node& node, Platform& platform, Diagnostics& dia
         } else {
             stage.protect = stage.protect || other->protect;
             if (stage.zones == 0) stage.zones = other->zones;
+            if (!stage.sleepAfter) stage.sleepAfter = other->sleepAfter;
+            if (!stage.recovery) stage.recovery = other->recovery;
+            if (stage.logs == Duration{0}) stage.logs = other->logs;
         }
     }
-    for (Stage& stage : platform.stages)
+    for (Stage& stage : platform.stages) {
         if (stage.zones == 0) stage.zones = stage.protect ? 2 : 1;
+        if (stage.logs == Duration{0}) stage.logs = defaultLogs;
+        if (!stage.recovery && stage.protect) stage.recovery = defaultRecovery;
+    }
 }
 
 void read_images(const Place& place, Platform& platform, Diagnostics& diagnostics) {
@@ -99,6 +117,61 @@ void read_images(const Place& place, Platform& platform, Diagnostics& diagnostic
         if (auto path = map.scalar("host", RelativePath::parse); path && image)
             platform.local.images.emplace(image->str(), HostImage{*std::move(path)});
     }
+}
+
+// Names of regions: `eu-west-1`, `us-gov-east-1` (AWS General Reference, "Regional endpoints").
+std::expected<std::string, Refusal> parse_region(std::string_view text) {
+    const std::size_t dash = text.rfind('-');
+    const bool number = dash != std::string_view::npos && parse_number(text.substr(dash + 1), 1, 99).has_value();
+    const std::string_view area = text.substr(0, std::min(dash, text.size()));
+    if (!number || area.find('-') == std::string_view::npos ||
+        area.find_first_not_of("abcdefghijklmnopqrstuvwxyz-") != std::string_view::npos)
+        return std::unexpected("must be an AWS region, as in `eu-west-1`");
+    return std::string(text);
+}
+
+std::expected<std::string, Refusal> parse_account(std::string_view text) {
+    if (text.size() != 12 || text.find_first_not_of("0123456789") != std::string_view::npos)
+        return std::unexpected("must be an AWS account, 12 digits in quotes");
+    return std::string(text);
+}
+
+void read_account(const syntax::Node& node, const Place& around, const StageNames& stages, AwsTarget& aws,
+                  Diagnostics& diagnostics) {
+    MapReader map({node, node.is_map() ? node.at() : around.keyAt}, "the account", keys::account(), diagnostics);
+    map.require("id", "id: \"111111111111\"");
+    auto id = map.scalar("id", parse_account);
+    auto list = read_stage_list(map.find("stages"), stages, diagnostics);
+    if (!id) return;
+    const Span at = map.find("id")->node.at();
+    const auto other = std::ranges::find(aws.accounts, *id, &AwsAccount::id);
+    if (other != aws.accounts.end())
+        diagnostics.add(code::sameName, at, fmt::format("The account {} stands twice.", *id), "",
+                        {{other->at, "first here"}});
+    aws.accounts.push_back({*std::move(id), std::move(list), at});
+}
+
+void read_aws(const Place& place, const StageNames& stages, Platform& platform, Diagnostics& diagnostics) {
+    MapReader map(place, "the target `aws`", keys::aws_target(), diagnostics);
+    map.require("region", "region: eu-west-1");
+    map.require("accounts", "accounts: [{ id: \"111111111111\" }]");
+    AwsTarget aws{map.scalar("region", parse_region).value_or(""), {}};
+    const auto accounts = map.find("accounts");
+    if (!accounts || !expect_list(*accounts, "`accounts`", diagnostics)) return;
+    for (std::size_t i = 0; i < accounts->node.size(); ++i)
+        read_account(accounts->node.item(i), *accounts, stages, aws, diagnostics);
+    std::ranges::sort(aws.accounts, {}, &AwsAccount::id);
+    for (const std::string_view stage : stages) {
+        const auto takes = [&](const AwsAccount& account) {
+            return std::ranges::find(account.stages, stage, [](const StageName& s) -> std::string_view {
+                       return s.str();
+                   }) != account.stages.end();
+        };
+        if (!aws.accounts.empty() && std::ranges::none_of(aws.accounts, takes))
+            diagnostics.add(code::missingKey, accounts->keyAt, fmt::format("No account takes the stage `{}`.", stage),
+                            "add it to an account's `stages`");
+    }
+    platform.aws = std::move(aws);
 }
 
 }  // namespace
@@ -131,13 +204,27 @@ void read_stages(const Place& place, Platform& platform, Diagnostics& diagnostic
     settle_likes(place.node, platform, diagnostics);
 }
 
-void read_targets(const Place& place, Platform& platform, Diagnostics& diagnostics) {
+void read_targets(const Place& place, const StageNames& stages, Platform& platform, Diagnostics& diagnostics) {
     MapReader map(place, "`targets`", keys::targets(), diagnostics);
-    const auto local = map.find("local");
-    if (!local) return;
-    MapReader localMap(*local, "the target `local`", keys::local_target(), diagnostics);
-    if (const auto domain = localMap.scalar("domain", HostName::parse)) platform.local.domain = domain->str();
-    if (const auto images = localMap.find("images")) read_images(*images, platform, diagnostics);
+    platform.targets.clear();
+    if (const auto aws = map.find("aws")) {
+        platform.targets.emplace_back("aws");
+        read_aws(*aws, stages, platform, diagnostics);
+    }
+    if (const auto local = map.find("local")) {
+        platform.targets.emplace_back("local");
+        MapReader localMap(*local, "the target `local`", keys::local_target(), diagnostics);
+        if (const auto domain = localMap.scalar("domain", HostName::parse)) platform.local.domain = domain->str();
+        if (const auto images = localMap.find("images")) read_images(*images, platform, diagnostics);
+    }
+    if (platform.targets.empty()) platform.targets.emplace_back("local");
+}
+
+std::optional<Duration> read_backups(const std::optional<Place>& place, Diagnostics& diagnostics) {
+    if (!place) return std::nullopt;
+    MapReader map(*place, "`backups`", keys::backups(), diagnostics);
+    map.require("pitr", "pitr: 7d");
+    return map.scalar("pitr", parse_duration);
 }
 
 }  // namespace tenantry::model

@@ -2,7 +2,7 @@
 
 #include <tenantry/base/check.hpp>
 
-#include "reading.hpp"
+#include "programs.hpp"
 
 namespace tenantry::model {
 namespace {
@@ -13,11 +13,7 @@ void read_hosts(const std::optional<Place>& place, const StageNames& stages, Ten
     if (!place || !expect_map(*place, "`hosts`", diagnostics)) return;
     for (std::size_t i = 0; i < place->node.size(); ++i) {
         const syntax::Entry entry = place->node.entry(i);
-        if (std::ranges::find(stages, entry.key) == stages.end()) {
-            diagnostics.add(code::unknownName, entry.keyAt, fmt::format("There is no stage {}.", quote(entry.key)),
-                            suggest(entry.key, stages));
-            continue;
-        }
+        if (!is_stage(entry, stages, diagnostics)) continue;
         if (!expect_list({entry.value, entry.keyAt}, "The hosts of a stage", diagnostics)) continue;
         for (std::size_t j = 0; j < entry.value.size(); ++j) {
             const syntax::Node item = entry.value.item(j);
@@ -25,27 +21,6 @@ void read_hosts(const std::optional<Place>& place, const StageNames& stages, Ten
                 tenant.hosts[std::string(entry.key)].push_back({*std::move(host), item.at()});
         }
     }
-}
-
-void read_tenant_stages(const std::optional<Place>& place, const StageNames& stages, Tenant& tenant,
-                        Diagnostics& diagnostics) {
-    if (!place) {
-        for (const std::string_view stage : stages) tenant.stages.push_back(*StageName::parse(stage));
-    } else if (expect_list(*place, "`stages`", diagnostics)) {
-        for (std::size_t i = 0; i < place->node.size(); ++i) {
-            const syntax::Node item = place->node.item(i);
-            auto stage = read_scalar(item, "The stage", diagnostics, StageName::parse);
-            if (!stage) continue;
-            if (std::ranges::find(stages, stage->str()) == stages.end())
-                diagnostics.add(code::unknownName, item.at(), fmt::format("There is no stage {}.", quote(stage->str())),
-                                suggest(stage->str(), stages));
-            else
-                tenant.stages.push_back(*std::move(stage));
-        }
-    }
-    std::ranges::sort(tenant.stages);
-    const auto twice = std::ranges::unique(tenant.stages);
-    tenant.stages.erase(twice.begin(), twice.end());
 }
 
 // Keys that a service has but a tenant may not change get a message of their own.
@@ -58,7 +33,7 @@ void refuse_shared_keys(const Place& place, Diagnostics& diagnostics) {
         if (ofService && !ofOverride)
             diagnostics.add(code::notHere, entry.keyAt,
                             fmt::format("A tenant cannot change `{}` of a service.", entry.key),
-                            "it may set `tasks`, `cpu`, `memory`, `image` and `env`");
+                            "it may set `tasks`, `cpu`, `memory`, `image`, `env` and `egress`");
     }
 }
 
@@ -76,7 +51,26 @@ ServiceOverride read_service_override(const syntax::Entry& entry, Diagnostics& d
     changes.memory = map.scalar("memory", parse_bytes);
     changes.image = map.scalar("image", ImageRef::parse);
     if (const auto env = map.find("env")) changes.env = read_env(*env, diagnostics);
+    if (const auto egress = map.find("egress")) changes.egress = read_egress(egress, diagnostics);
     return changes;
+}
+
+void read_store_sizes(const std::optional<Place>& place, const Platform& platform, StageOverride& changes,
+                      Diagnostics& diagnostics) {
+    if (!place || !expect_map(*place, "`stores`", diagnostics)) return;
+    std::vector<std::string_view> known;
+    for (const Store& store : platform.stores) known.push_back(store.name.str());
+    for (std::size_t i = 0; i < place->node.size(); ++i) {
+        const syntax::Entry entry = place->node.entry(i);
+        if (std::ranges::find(known, entry.key) == known.end()) {
+            diagnostics.add(code::unknownName, entry.keyAt, fmt::format("There is no store {}.", quote(entry.key)),
+                            suggest(entry.key, known));
+            continue;
+        }
+        MapReader map({entry.value, entry.keyAt}, fmt::format("the store `{}` of a tenant", entry.key),
+                      keys::store_override(), diagnostics);
+        if (const auto size = map.scalar("size", parse_bytes)) changes.storeSizes.emplace(entry.key, *size);
+    }
 }
 
 void check_override_env(const Place& place, const Platform& platform, Diagnostics& diagnostics) {
@@ -102,6 +96,9 @@ StageOverride read_stage_override(const Place& place, std::string_view stage, co
     }
     if (const auto zones = map.scalar("zones", [](std::string_view text) { return parse_number(text, 1, 4); }))
         changes.zones = static_cast<std::uint8_t>(*zones);
+    changes.logs = map.scalar("logs", parse_duration);
+    changes.recovery = read_backups(map.find("backups"), diagnostics);
+    read_store_sizes(map.find("stores"), platform, changes, diagnostics);
     const auto services = map.find("services");
     if (!services || !expect_map(*services, "`services`", diagnostics)) return changes;
     std::vector<std::string_view> known;
@@ -130,7 +127,7 @@ void read_tenant(const syntax::Entry& entry, const StageNames& stages, Platform&
     const auto title = map.scalar("name", FreeText::parse);
     Tenant tenant{*std::move(name), entry.keyAt, title.value_or(*FreeText::parse("")), {}, {}, {}};
     read_hosts(map.find("hosts"), stages, tenant, diagnostics);
-    read_tenant_stages(map.find("stages"), stages, tenant, diagnostics);
+    tenant.stages = read_stage_list(map.find("stages"), stages, diagnostics);
     for (std::size_t i = 0; map.is_map() && i < entry.value.size(); ++i) {
         const syntax::Entry part = entry.value.entry(i);
         if (std::ranges::find(stages, part.key) == stages.end()) continue;

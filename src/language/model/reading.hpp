@@ -17,12 +17,18 @@ using StageNames = std::vector<std::string_view>;
 void read_network(const Place& place, Platform& platform, Diagnostics& diagnostics);
 void read_stages(const Place& place, Platform& platform, Diagnostics& diagnostics);
 void read_services(const Place& place, const StageNames& stages, Platform& platform, Diagnostics& diagnostics);
-void read_targets(const Place& place, Platform& platform, Diagnostics& diagnostics);
+void read_jobs(const Place& place, const StageNames& stages, Platform& platform, Diagnostics& diagnostics);
+void read_stores(const Place& place, const StageNames& stages, Platform& platform, Diagnostics& diagnostics);
+void read_secrets(const Place& place, Platform& platform, Diagnostics& diagnostics);
+void read_access(const Place& place, const StageNames& stages, Platform& platform, Diagnostics& diagnostics);
+void read_delivery(const Place& place, const StageNames& stages, Platform& platform, Diagnostics& diagnostics);
+void read_exceptions(const Place& place, const StageNames& stages, Platform& platform, Diagnostics& diagnostics);
+/// `backups: { pitr: 35d }`.
+std::optional<Duration> read_backups(const std::optional<Place>& place, Diagnostics& diagnostics);
+void read_targets(const Place& place, const StageNames& stages, Platform& platform, Diagnostics& diagnostics);
 /// The map of tenants of platform.yaml, or of a tenant's file (`inFile`, where no include may stand).
 void read_tenants(const Place& place, bool inFile, const StageNames& stages, Platform& platform,
                   Diagnostics& diagnostics);
-/// `env`: keys and free text.
-Environ read_env(const Place& place, Diagnostics& diagnostics);
 /// An include's pattern, or why it is none.
 std::expected<Include, Refusal> parse_include(std::string_view text);
 

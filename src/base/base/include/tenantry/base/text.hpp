@@ -25,6 +25,8 @@ std::optional<Refusal> host_name(std::string_view text);
 std::optional<Refusal> path_prefix(std::string_view text);
 /// `[registry[:port]/]path[:tag][@sha256:digest]`, path in lower case (OCI distribution spec, "Pulling manifests").
 std::optional<Refusal> image_ref(std::string_view text);
+/// `[a-z][a-z0-9_]*`, 63 bytes at most: a secret's name, whose upper case is a part of a variable's name.
+std::optional<Refusal> secret_name(std::string_view text);
 /// `[A-Z][A-Z0-9_]*`, 100 bytes at most: POSIX's portable environment names.
 std::optional<Refusal> env_key(std::string_view text);
 /// Valid UTF-8 without control characters (C0, DEL, C1) and without `{{resolve:`, 4096 bytes at most: for quoted sinks
@@ -58,6 +60,10 @@ using PlatformName = Checked<grammar::label, struct PlatformTag>;
 using TenantName = Checked<grammar::label, struct TenantTag>;
 using StageName = Checked<grammar::label, struct StageTag>;
 using ServiceName = Checked<grammar::label, struct ServiceTag>;
+using StoreName = Checked<grammar::label, struct StoreTag>;
+using JobName = Checked<grammar::label, struct JobTag>;
+using AccessName = Checked<grammar::label, struct AccessTag>;
+using SecretName = Checked<grammar::secret_name>;
 using HostName = Checked<grammar::host_name>;
 using PathPrefix = Checked<grammar::path_prefix>;
 using ImageRef = Checked<grammar::image_ref>;

@@ -16,7 +16,4 @@ inline constexpr std::size_t longestLocalHost = 90;
 /// `acme` in the main stage, else `acme-staging`.
 std::string host_label(const Platform& platform, const Tenant& tenant, const Stage& stage);
 
-/// `SCORING_URL` for the service `scoring`: the variable that tells a task where a service that it calls is.
-std::string url_variable(const ServiceName& service);
-
 }  // namespace tenantry::model

@@ -28,6 +28,18 @@ std::span<const Key> service_override();
 std::span<const Key> targets();
 std::span<const Key> local_target();
 std::span<const Key> host_image();
+std::span<const Key> aws_target();
+std::span<const Key> account();
+std::span<const Key> backups();
+std::span<const Key> job();
+std::span<const Key> store();
+std::span<const Key> store_override();
+std::span<const Key> secret();
+std::span<const Key> access();
+std::span<const Key> exception();
+std::span<const Key> delivery();  ///< beside these, the names of stages
+std::span<const Key> stage_delivery();
+std::span<const Key> wave();
 }  // namespace keys
 
 }  // namespace tenantry::model

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,6 +41,9 @@ struct Model {
 
 /// Everything that is wrong in any of the files is told; nothing is returned where one of it is an error.
 std::optional<Model> read_model(const Sources& sources, const Inputs& inputs, Diagnostics& diagnostics);
+
+/// The names of all claims, in the order of `verify::all_claims` (a test holds them equal).
+std::span<const std::string_view> claim_names();
 
 /// Where a setting of an environment comes from.
 struct Origin {
