@@ -76,7 +76,7 @@ TEST(Decide, HoldsOnNothingAndSaysThatItIsNothing) {
 
 TEST(Decide, GivesAReasonForEveryClaimThatItDoesNotDecide) {
     for (const Verdict& verdict : decide({}, {}, Pool(1)))
-        EXPECT_EQ(verdict.answer == Answer::unknown, verdict.reason.starts_with("Not built yet"))
+        EXPECT_EQ(verdict.answer == Answer::unknown, verdict.reason.starts_with("not built yet"))
             << to_string(verdict.claim);
 }
 
