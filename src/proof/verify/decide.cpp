@@ -30,7 +30,7 @@ std::string_view undecided(Claim claim) {
         case Claim::del1:
         case Claim::drf1:
         case Claim::bak2:
-            return "Not built yet: it is decided on the live machine.";
+            return "not built yet, it is decided on the live machine";
         case Claim::net2:
         case Claim::net3:
         case Claim::net4:
@@ -51,7 +51,7 @@ std::string_view undecided(Claim claim) {
         case Claim::cry1:
         case Claim::pub1:
         case Claim::stg1:
-            return "Not built yet.";
+            return "not built yet";
     }
     return "";
 }
