@@ -67,7 +67,7 @@ class Explorer {
     }
 
     // Packets made here. Those that the output hook translates are routed again (ip_route_me_harder), once.
-    void leave_by_route(Flow flow, bool hookAhead) {
+    void leave_by_route(const Flow& flow, bool hookAhead) {
         const RoutingTable& table = network_.routing(reach_.from);
         std::vector<PacketSet> parts = table.spread(flow.packets);
         for (std::size_t i = 0; i < parts.size(); ++i) {

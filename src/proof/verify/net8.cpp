@@ -46,7 +46,7 @@ std::vector<std::optional<std::size_t>> overlaps(const std::vector<DeclaredEnvir
     std::optional<std::size_t> farthest;
     for (std::size_t i : order) {
         if (farthest && environments[*farthest].block.overlaps(environments[i].block)) {
-            found[i] = *farthest;
+            found[i] = farthest;
             if (!found[*farthest]) found[*farthest] = i;
         }
         if (!farthest || environments[*farthest].block.last() < environments[i].block.last()) farthest = i;
