@@ -57,6 +57,14 @@ void put_service(const model::ServiceSettings& service, Parameters& parameters) 
     for (const auto& [key, value] : service.env) parameters.put({SlotKind::envText, name, key.str()}, value);
 }
 
+void put_job(const model::JobSettings& settings, Parameters& parameters) {
+    const std::string& name = settings.job->name.str();
+    parameters.put({SlotKind::image, name, ""}, settings.job->image);
+    parameters.put({SlotKind::cpu, name, ""}, settings.cpu);
+    parameters.put({SlotKind::memory, name, ""}, settings.memory);
+    for (const auto& [key, value] : settings.job->env) parameters.put({SlotKind::envText, name, key.str()}, value);
+}
+
 Parameters parameters_of(const model::Platform& platform, const model::EnvironmentSettings& settings,
                          const LockedBlock& block) {
     Parameters parameters;
@@ -68,7 +76,13 @@ Parameters parameters_of(const model::Platform& platform, const model::Environme
     if (const auto own = settings.tenant->hosts.find(settings.stage->name.str()); own != settings.tenant->hosts.end())
         for (const model::TenantHost& host : own->second) hosts.own.push_back(host.name);
     parameters.put({SlotKind::hosts, "", ""}, std::move(hosts));
+    parameters.put({SlotKind::account, "", ""}, Account{block.account.value_or("")});
+    parameters.put({SlotKind::keepLogs, "", ""}, settings.logs);
+    if (settings.recovery) parameters.put({SlotKind::recovery, "", ""}, *settings.recovery);
     for (const model::ServiceSettings& service : settings.services) put_service(service, parameters);
+    for (const model::JobSettings& job : settings.jobs) put_job(job, parameters);
+    for (const model::StoreSettings& store : settings.stores)
+        parameters.put({SlotKind::storeSize, store.store->name.str(), ""}, store.size);
     parameters.settle();
     return parameters;
 }
@@ -79,26 +93,65 @@ Index<Workload> index_of(const model::Platform& platform, const ServiceName& nam
     return {static_cast<std::uint32_t>(service - platform.services.data())};
 }
 
+std::vector<Grant> grants_of(const model::Platform& platform, const std::vector<model::StoreUse>& uses) {
+    std::vector<Grant> grants;
+    for (const model::StoreUse& use : uses) {
+        const model::Store* store = platform.store(use.store.str());
+        TENANTRY_CHECK(store != nullptr, "the model checked the references");
+        grants.push_back({{static_cast<std::uint32_t>(store - platform.stores.data())}, use.access});
+    }
+    return grants;
+}
+
+std::vector<SecretName> secrets_of(const std::vector<model::SecretUse>& uses) {
+    std::vector<SecretName> names;
+    for (const model::SecretUse& use : uses) names.push_back(use.secret);
+    return names;
+}
+
+Job job_of(const model::Platform& platform, const model::JobSettings& settings, const Parameters& parameters) {
+    const model::Job& job = *settings.job;
+    const std::string& name = job.name.str();
+    Job row{job.name, job.when, job.schedule, job.reset, job.timeout, job.overlap, job.repeatable, job.command};
+    row.image = parameters.hole<ImageRef>({SlotKind::image, name, ""});
+    row.cpu = parameters.hole<model::Cpu>({SlotKind::cpu, name, ""});
+    row.memory = parameters.hole<model::Bytes>({SlotKind::memory, name, ""});
+    for (const auto& [key, value] : job.env)
+        row.env.push_back({key, parameters.hole<FreeText>({SlotKind::envText, name, key.str()})});
+    row.stores = grants_of(platform, job.stores);
+    row.secrets = secrets_of(job.secrets);
+    row.egress = job.egress;
+    return row;
+}
+
+// Jobs, stores, secrets and access: everything of a shape but the services and their network.
+void add_data_side(const model::Platform& platform, const model::EnvironmentSettings& settings,
+                   const Parameters& parameters, Shape& shape) {
+    for (const model::JobSettings& job : settings.jobs) shape.jobs.push_back(job_of(platform, job, parameters));
+    for (const model::StoreSettings& row : settings.stores)
+        shape.stores.push_back({row.store->name, row.store->engine, row.store->cache, row.store->asVariable,
+                                parameters.hole<model::Bytes>({SlotKind::storeSize, row.store->name.str(), ""})});
+    for (const model::Secret& secret : platform.secrets)
+        shape.secrets.push_back({secret.name, secret.makeBytes, secret.rotate, secret.asVariable});
+    for (const model::AccessEntry* access : settings.access)
+        shape.access.push_back({access->name, grants_of(platform, access->stores)});
+    shape.sleepAfter = settings.stage->sleepAfter;
+    shape.keepLogs = parameters.hole<model::Duration>({SlotKind::keepLogs, "", ""});
+    if (settings.recovery) shape.recovery = parameters.hole<model::Duration>({SlotKind::recovery, "", ""});
+}
+
 Workload workload_of(const model::Platform& platform, const model::ServiceSettings& settings,
                      const Parameters& parameters) {
     const model::Service& service = *settings.service;
     const std::string& name = service.name.str();
     const auto slot = [&](SlotKind kind) { return Slot{kind, name, ""}; };
-    Workload workload{service.name,
-                      service.tier,
-                      service.port,
-                      service.health,
-                      service.drain,
-                      {},
-                      service.staticFolder,
-                      service.command,
-                      parameters.hole<model::Cpu>(slot(SlotKind::cpu)),
-                      parameters.hole<model::Bytes>(slot(SlotKind::memory)),
-                      FixedTasks{},
-                      {},
-                      {},
-                      {},
-                      {}};
+    Workload workload{service.name,  service.tier, service.port,         service.health,
+                      service.drain, {},           service.staticFolder, service.command};
+    workload.cpu = parameters.hole<model::Cpu>(slot(SlotKind::cpu));
+    workload.memory = parameters.hole<model::Bytes>(slot(SlotKind::memory));
+    workload.stores = grants_of(platform, service.stores);
+    workload.secrets = secrets_of(service.secrets);
+    workload.egress = settings.egress;
     if (settings.image) workload.image = parameters.hole<ImageRef>(slot(SlotKind::image));
     if (settings.tasks.range)
         workload.scaling = RangeTasks{parameters.hole<Count>(slot(SlotKind::tasksMin)),
@@ -206,11 +259,13 @@ Built build_one(const model::Platform& platform, const model::EnvironmentSetting
     shape.block = parameters.hole<Cidr>({SlotKind::block, "", ""});
     shape.uids = parameters.hole<UidRange>({SlotKind::uids, "", ""});
     shape.hosts = parameters.hole<Hosts>({SlotKind::hosts, "", ""});
+    shape.account = parameters.hole<Account>({SlotKind::account, "", ""});
     for (std::uint8_t zone = 0; zone < shape.zones; ++zone)
         for (const SubnetKind kind : {SubnetKind::privateTasks, SubnetKind::publicIngress, SubnetKind::endpoints})
             shape.subnets.push_back({kind, zone, subnet(shape.blockPrefix, zone, kind)});
     for (const model::ServiceSettings& service : settings.services)
         shape.workloads.push_back(workload_of(platform, service, parameters));
+    add_data_side(platform, settings, parameters, shape);
     shape.entries = entries_of(shape);
     shape.allows = allows_of(platform, shape);
     built.roomForServices = give_virtual_addresses(shape);
@@ -238,16 +293,16 @@ void check_room(const Built& built, const model::EnvironmentSettings& settings, 
                         "write a larger `network.block`, more `zones` or fewer `tasks`");
 }
 
-struct Job {
+struct Work {
     model::EnvironmentSettings settings;
     const LockedBlock* block;
 };
 
-std::vector<Job> jobs_of(const model::Platform& platform, const Lock& lock) {
+std::vector<Work> works_of(const model::Platform& platform, const Lock& lock) {
     std::map<std::string, const LockedBlock*, std::less<>> blocks;
     for (const LockedBlock& block : lock.blocks)
         if (!block.retired) blocks.emplace(block.name(), &block);
-    std::vector<Job> jobs;
+    std::vector<Work> jobs;
     for (const model::Tenant& tenant : platform.tenants)
         for (const StageName& name : tenant.stages) {
             const auto block = blocks.find(tenant.name.str() + "/" + name.str());
@@ -276,6 +331,8 @@ std::string_view to_string(SlotKind kind) {
             return "tenant";
         case SlotKind::stage:
             return "stage";
+        case SlotKind::account:
+            return "account";
         case SlotKind::block:
             return "block";
         case SlotKind::uids:
@@ -296,20 +353,39 @@ std::string_view to_string(SlotKind kind) {
             return "tasksMax";
         case SlotKind::envText:
             return "env";
+        case SlotKind::storeSize:
+            return "storeSize";
+        case SlotKind::keepLogs:
+            return "keepLogs";
+        case SlotKind::recovery:
+            return "recovery";
     }
     return "";
 }
 
+namespace {
+
+std::vector<std::string> accounts_for(const model::Platform& platform, const StageName& stage) {
+    std::vector<std::string> ids;
+    if (!platform.aws) return ids;
+    for (const model::AwsAccount& account : platform.aws->accounts)
+        if (std::ranges::binary_search(account.stages, stage)) ids.push_back(account.id);
+    return ids;
+}
+
+}  // namespace
+
 std::vector<Wanted> wanted_environments(const model::Platform& platform) {
     std::vector<Wanted> wanted;
     for (const model::Tenant& tenant : platform.tenants)
-        for (const StageName& stage : tenant.stages) wanted.push_back({tenant.name, stage, tenant.at});
+        for (const StageName& stage : tenant.stages)
+            wanted.push_back({tenant.name, stage, tenant.at, accounts_for(platform, stage)});
     return wanted;
 }
 
 std::optional<Blueprint> build(const model::Model& model, const Lock& lock, const Pool& pool,
                                Diagnostics& diagnostics) {
-    const std::vector<Job> jobs = jobs_of(model.platform, lock);
+    const std::vector<Work> jobs = works_of(model.platform, lock);
     std::vector<Built> built(jobs.size());
     pool.each(jobs.size(),
               [&](std::size_t i) { built[i] = build_one(model.platform, jobs[i].settings, *jobs[i].block); });

@@ -214,6 +214,23 @@ class FreeIds {
     std::uint32_t next_ = firstUid;
 };
 
+// The account with the fewest environments, of equal ones the first.
+class Accounts {
+  public:
+    explicit Accounts(const Lock& lock) {
+        for (const LockedBlock& block : lock.blocks)
+            if (block.account && !block.retired) ++taken_[*block.account];
+    }
+    void choose(LockedBlock& block, const std::vector<std::string>& ids) {
+        if (block.account || ids.empty()) return;
+        block.account = *std::ranges::min_element(ids, {}, [&](const std::string& id) { return taken_[id]; });
+        ++taken_[*block.account];
+    }
+
+  private:
+    std::map<std::string, std::size_t> taken_;
+};
+
 void check_fit(const LockedBlock& block, const Wanted& wanted, const model::Network& network,
                Diagnostics& diagnostics) {
     const Span at = block.at.end != 0 ? block.at : wanted.at;
@@ -275,6 +292,7 @@ std::optional<Allocation> allocate(const Lock& lock, std::span<const Wanted> wan
     for (std::size_t i = 0; i < lock.blocks.size(); ++i) known.emplace(lock.blocks[i].name(), i);
     FreeSlots slots(lock, network);
     FreeIds ids(lock);
+    Accounts accounts(lock);
     Diagnostics found;
     for (const Wanted* one : sorted) {
         const std::string name = one->tenant.str() + "/" + one->stage.str();
@@ -285,6 +303,7 @@ std::optional<Allocation> allocate(const Lock& lock, std::span<const Wanted> wan
                 ++block.generation;
                 result.added.push_back(name);
             }
+            accounts.choose(block, one->accounts);
             check_fit(block, *one, network, found);
             continue;
         }
@@ -295,7 +314,9 @@ std::optional<Allocation> allocate(const Lock& lock, std::span<const Wanted> wan
                       "make `network.pool` larger");
             break;
         }
-        result.lock.blocks.push_back({*slot, one->tenant, one->stage, {}, layoutVersion, ids.next(), 1, false, {}});
+        LockedBlock block{*slot, one->tenant, one->stage, {}, layoutVersion, ids.next()};
+        accounts.choose(block, one->accounts);
+        result.lock.blocks.push_back(std::move(block));
         result.added.push_back(name);
     }
     std::ranges::sort(result.lock.blocks, {}, &LockedBlock::block);

@@ -1,6 +1,5 @@
 // The text of a shape, and of an environment: one thing a line, so that a diff shows what is different.
 
-#include <concepts>
 #include <functional>
 
 #include <fmt/format.h>
@@ -18,6 +17,8 @@ std::string show(const ImageRef& image) { return image.str(); }
 std::string show(model::Cpu cpu) { return model::to_string(cpu); }
 std::string show(model::Bytes bytes) { return model::to_string(bytes); }
 std::string show(Count count) { return fmt::format("{}", count.value); }
+std::string show(const Account& account) { return account.id.empty() ? "none" : account.id; }
+std::string show(model::Duration duration) { return model::to_string(duration); }
 std::string show(const FreeText& text) {
     std::string quoted = "\"";
     for (const char c : text.str()) {
@@ -45,13 +46,29 @@ class ShapeText {
         line("protect", "protect {}", shape_.protect);
         line("tenant", "tenant {}", fill_(shape_.tenant.slot));
         line("stage", "stage {}", fill_(shape_.stage.slot));
+        line("targets.aws.accounts", "account {}", fill_(shape_.account.slot));
         line("block", "block {}", fill_(shape_.block.slot));
         line("uids", "uids {}", fill_(shape_.uids.slot));
         line("hosts", "hosts {}", fill_(shape_.hosts.slot));
+        line("logs", "logs {}", fill_(shape_.keepLogs.slot));
+        if (shape_.recovery) line("backups", "backups pitr {}", fill_(shape_.recovery->slot));
+        if (shape_.sleepAfter) line("idle", "idle sleep-after {}", model::to_string(*shape_.sleepAfter));
         for (const Subnet& subnet : shape_.subnets)
             line("zones", "subnet {} zone {} +{}/{}", to_string(subnet.kind), subnet.zone, subnet.range.offset,
                  subnet.range.prefix);
         for (const Workload& workload : shape_.workloads) service(workload);
+        for (const Job& row : shape_.jobs) job(row);
+        for (const Store& row : shape_.stores)
+            line("stores." + row.name.str(), "store {} {}{}{} size {}", row.name.str(), model::to_string(row.engine),
+                 row.cache ? " cache" : "", row.asVariable ? " as env" : "", fill_(row.size.slot));
+        for (const Secret& row : shape_.secrets)
+            line("secrets." + row.name.str(), "secret {} {}{}{}", row.name.str(),
+                 row.makeBytes ? fmt::format("made of {} bytes", *row.makeBytes) : "given per tenant",
+                 row.rotate ? " rotate " + model::to_string(*row.rotate) : "", row.asVariable ? " as env" : "");
+        for (const AccessEntry& row : shape_.access) {
+            line("access." + row.name.str(), "access {}", row.name.str());
+            grants(row.stores, "access." + row.name.str());
+        }
         for (const Entry& entry : shape_.entries)
             line("services." + name(entry.to) + ".routes", "entry {} -> {}", entry.prefix.str(), name(entry.to));
         for (const Allow& allow : shape_.allows)
@@ -71,6 +88,36 @@ class ShapeText {
     [[nodiscard]] const std::string& name(Index<Workload> row) const { return shape_.workloads[row.at].name.str(); }
     [[nodiscard]] std::string end_name(const End& end) const {
         return std::holds_alternative<LoadBalancer>(end) ? "load-balancer" : name(std::get<Index<Workload>>(end));
+    }
+
+    void grants(const std::vector<Grant>& grants, const std::string& path) {
+        for (const Grant& grant : grants)
+            line(path + ".stores", "  store {} {}", shape_.stores[grant.store.at].name.str(),
+                 model::to_string(grant.access));
+    }
+
+    template <class Program>
+    void uses(const Program& program, const std::string& path) {
+        for (const EnvVar& variable : program.env)
+            line(path + ".env." + variable.key.str(), "  env {} {}", variable.key.str(), fill_(variable.value.slot));
+        grants(program.stores, path);
+        for (const SecretName& secret : program.secrets) line(path + ".secrets", "  secret {}", secret.str());
+        for (const model::HostPort& name : program.egress)
+            line(path + ".egress", "  egress {}:{}", name.host.str(), name.port.number);
+    }
+
+    void job(const Job& job) {
+        const std::string path = "jobs." + job.name.str();
+        line(path, "job {} {}", job.name.str(), model::to_string(job.when));
+        if (job.schedule) line(path + ".at", "  at {}", model::to_string(*job.schedule));
+        if (job.reset) line(path + ".reset", "  reset {}", model::to_string(*job.reset));
+        line(path, "  timeout {} overlap {} repeatable {}", model::to_string(job.timeout),
+             job.overlap ? "allow" : "forbid", job.repeatable);
+        line(path + ".image", "  image {}", fill_(job.image.slot));
+        for (const FreeText& word : job.command) line(path + ".command", "  argument {}", show(word));
+        line(path + ".cpu", "  cpu {}", fill_(job.cpu.slot));
+        line(path + ".memory", "  memory {}", fill_(job.memory.slot));
+        uses(job, path);
     }
 
     void health(const Workload& workload, const std::string& path) {
@@ -111,8 +158,7 @@ class ShapeText {
             line(path + ".tasks", "  tasks {}..{}", fill_(range->min.slot), fill_(range->max.slot));
         health(workload, path);
         line(path + ".drain", "  drain {}", model::to_string(workload.drain));
-        for (const EnvVar& variable : workload.env)
-            line(path + ".env." + variable.key.str(), "  env {} {}", variable.key.str(), fill_(variable.value.slot));
+        uses(workload, path);
         for (const Route& route : workload.routes)
             line(path + ".routes." + route.prefix.str(), "  route {} -> {}", route.prefix.str(), name(route.to));
         for (const Index<Workload> call : workload.calls) line(path + ".calls", "  call {}", name(call));

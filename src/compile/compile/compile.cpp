@@ -4,6 +4,7 @@
 
 #include <tenantry/blueprint/build.hpp>
 #include <tenantry/blueprint/codes.hpp>
+#include <tenantry/compile/codes.hpp>
 #include <tenantry/compile/compile.hpp>
 #include <tenantry/intent/intent.hpp>
 #include <tenantry/local_read/codes.hpp>
@@ -72,7 +73,8 @@ std::optional<Proof> prove_local(const blueprint::Blueprint& blueprint, std::spa
 
 std::vector<const CodeInfo*> all_codes() {
     std::vector<const CodeInfo*> all;
-    for (const auto codes : {syntax::code::all(), model::code::all(), blueprint::code::all(), local_read::code::all()})
+    for (const auto codes :
+         {syntax::code::all(), model::code::all(), blueprint::code::all(), code::all(), local_read::code::all()})
         all.insert(all.end(), codes.begin(), codes.end());
     std::ranges::sort(all, {}, &CodeInfo::code);
     return all;

@@ -31,14 +31,15 @@ std::string all_bytes(std::string_view platform, unsigned threads = 1) {
 TEST(Codes, EachExampleGivesItsCode) {
     for (const CodeInfo* info : all_codes()) {
         // Codes of other inputs than a platform are tried where those are read.
-        if (info->code.starts_with("TN01") || info->code.starts_with("TN07") || info->code == "TN0216") continue;
+        if (info->code.starts_with("TN01") || info->code.starts_with("TN075") || info->code == "TN0216") continue;
         ASSERT_FALSE(info->example.empty()) << info->code;
         Diagnostics diagnostics;
-        compile_text(info->example, diagnostics);
+        const auto compiled = compile_text(info->example, diagnostics);
+        if (compiled) diagnostics.append(beyond_local(compiled->model.platform));
         const auto found = std::ranges::find(diagnostics.all(), info, &Diagnostic::code);
         EXPECT_NE(found, diagnostics.all().end())
             << info->code << (diagnostics.empty() ? " gave nothing" : " gave " + diagnostics.all()[0].detail);
-        EXPECT_EQ(diagnostics.all().size(), 1u) << info->code << ": an example shows one mistake";
+        EXPECT_LE(diagnostics.count(Severity::error), 1u) << info->code << ": an example shows one mistake";
     }
 }
 

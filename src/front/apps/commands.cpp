@@ -99,25 +99,22 @@ Exit lock(const Options& options) {
 
 Exit plan(const Options& options, const PlanOptions& own) {
     return with_platform(options, "plan", [&](Session& session) {
-        const auto proof = prove(session, local_emit::emit_all(session.compiled()->blueprint, session.pool()));
-        if (!proof) return refuse(session, "plan");
+        session.diagnostics().append(compile::beyond_local(session.compiled()->model.platform));
         if (options.json) {
             JsonText json = session.begin_json("plan");
             view::plan_json(*session.compiled(), json);
-            json.key("proof").object();
-            view::write_json(session.sources(), session.compiled()->model, *proof, json);
-            json.end().end();
+            json.end();
             session.print(std::move(json).take());
         } else {
-            session.print(view::plan_text(*session.compiled(), *proof, session.style()));
+            session.print(view::plan_text(*session.compiled(), session.style()));
         }
-        if (fails(*proof, false)) return Exit::claim;
         return own.detailedExitCode && !session.compiled()->blueprint.environments.empty() ? Exit::changes : Exit::done;
     });
 }
 
 Exit emit(const Options& options, const EmitOptions& own) {
     return with_platform(options, "emit", [&](Session& session) {
+        session.diagnostics().append(compile::beyond_local(session.compiled()->model.platform));
         const auto files = local_emit::emit_all(session.compiled()->blueprint, session.pool());
         const auto written = write_output(own.out, files);
         if (!written) return report(written.error());
@@ -150,6 +147,7 @@ Exit shapes(const Options& options) {
 
 Exit verify(const Options& options, const VerifyOptions& own) {
     return with_platform(options, "verify", [&](Session& session) {
+        session.diagnostics().append(compile::beyond_local(session.compiled()->model.platform));
         std::vector<local_emit::LocalFile> files;
         if (own.texts.empty()) {
             files = local_emit::emit_all(session.compiled()->blueprint, session.pool());

@@ -52,7 +52,7 @@ void add_commands(CLI::App& app, Arguments& arguments) {
     validate->add_flag("-q,--quiet", arguments.options.quiet, "Say nothing when all is well");
     command(app, "lock", "Give every environment without one its block of addresses, in platform.lock", arguments,
             [&] { return tenantry::apps::lock(options); });
-    CLI::App* plan = command(app, "plan", "Show what would change, and whether the claims hold on it", arguments,
+    CLI::App* plan = command(app, "plan", "Show what applying the platform would change", arguments,
                              [&] { return tenantry::apps::plan(options, arguments.plan); });
     plan->add_flag("--detailed-exitcode", arguments.plan.detailedExitCode,
                    "End with 3 where there is something to change");

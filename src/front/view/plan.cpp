@@ -4,7 +4,6 @@
 #include <tenantry/blueprint/build.hpp>
 #include <tenantry/blueprint/place.hpp>
 #include <tenantry/view/plan.hpp>
-#include <tenantry/view/verdicts.hpp>
 
 #include "paint.hpp"
 
@@ -96,7 +95,7 @@ std::string_view trimmed(std::string_view text) {
 
 }  // namespace
 
-std::string plan_text(const compile::Compiled& compiled, const compile::Proof& proof, const Style& style) {
+std::string plan_text(const compile::Compiled& compiled, const Style& style) {
     const Blueprint& blueprint = compiled.blueprint;
     const Paint paint(style.color);
     const std::size_t all = tenants(blueprint);
@@ -117,8 +116,8 @@ std::string plan_text(const compile::Compiled& compiled, const compile::Proof& p
         }
         append_environment(out, blueprint, environment, paint);
     }
-    return out + fmt::format("\n{}\nisolation, on the text that would be applied: {}\n", shape_summary(blueprint),
-                             summary(proof));
+    return out + fmt::format("\n{}\n`tenantry verify` decides the claims on the text that would be applied.\n",
+                             shape_summary(blueprint));
 }
 
 void plan_json(const compile::Compiled& compiled, JsonText& json) {

@@ -46,6 +46,19 @@ std::vector<verify::DeclaredRoute> declare_routes(const Shape& shape) {
     return routes;
 }
 
+// What this version does not run on target local, so that nothing is known of whether it works.
+std::vector<std::string> beyond(const Shape& shape) {
+    std::vector<std::string> all;
+    for (const blueprint::Store& store : shape.stores)
+        all.push_back("The store `" + store.name.str() + "` is not run on target local by this version.");
+    for (const Workload& workload : shape.workloads)
+        if (!workload.egress.empty())
+            all.push_back("The egress of `" + workload.name.str() + "` is not opened on target local by this version.");
+    for (const blueprint::Job& job : shape.jobs)
+        all.push_back("The job `" + job.name.str() + "` is not run on target local by this version.");
+    return all;
+}
+
 verify::DeclaredEnvironment declare(const Blueprint& blueprint, const Environment& environment) {
     const Shape& shape = blueprint.shape(environment);
     verify::DeclaredEnvironment declared{environment.name(),
@@ -55,6 +68,7 @@ verify::DeclaredEnvironment declare(const Blueprint& blueprint, const Environmen
                                          {},
                                          {},
                                          declare_routes(shape)};
+    declared.beyond = beyond(shape);
     for (const Workload& workload : shape.workloads)
         declared.services.push_back(declare_service(blueprint, environment, workload));
     for (const blueprint::PlacedTask& task : blueprint::place_tasks(blueprint, environment))

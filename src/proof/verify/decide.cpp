@@ -136,6 +136,9 @@ std::vector<Verdict> decide(const Facts& facts, const Declared& declared, const 
                 break;
             case Claim::net6:
                 examined = for_each_environment(scene, pool, [&](std::size_t i) { return examine_net6(scene, i); });
+                for (const DeclaredEnvironment& environment : declared.environments)
+                    for (const std::string& beyond : environment.beyond)
+                        examined.doubts.push_back(fmt::format("{}: {}", environment.name, beyond));
                 break;
             case Claim::net8:
                 examined = examine_net8(scene);

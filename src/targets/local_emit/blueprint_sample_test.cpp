@@ -135,6 +135,12 @@ Value value_of(const Slot& slot, const Row& row) {
         case SlotKind::tasksMax:
         case SlotKind::envText:
             return parsed<FreeText>(row.greeting);
+        // The sample has no account, store or log: nothing of them is emitted for target local.
+        case SlotKind::account:
+        case SlotKind::storeSize:
+        case SlotKind::keepLogs:
+        case SlotKind::recovery:
+            break;
     }
     return Count{};
 }

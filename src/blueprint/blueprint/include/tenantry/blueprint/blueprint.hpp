@@ -11,8 +11,8 @@
 
 namespace tenantry::blueprint {
 
-using Value =
-    std::variant<TenantName, StageName, Cidr, UidRange, Hosts, ImageRef, model::Cpu, model::Bytes, Count, FreeText>;
+using Value = std::variant<TenantName, StageName, Account, Cidr, UidRange, Hosts, ImageRef, model::Cpu, model::Bytes,
+                           Count, FreeText, model::Duration>;
 
 /// One environment: a shape and a value for each of its slots, at `firstValue` and on.
 struct Environment {

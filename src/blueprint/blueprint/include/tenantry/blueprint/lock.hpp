@@ -50,7 +50,8 @@ std::string to_text(const Lock& lock);
 struct Wanted {
     TenantName tenant;
     StageName stage;
-    Span at;  ///< what to point at when there is no room
+    Span at;                            ///< what to point at when there is no room
+    std::vector<std::string> accounts;  ///< that take its stage, sorted; empty without target aws
 };
 
 struct Allocation {
@@ -59,8 +60,9 @@ struct Allocation {
 };
 
 /// Gives each wanted environment without a block the lowest free one, in order of their names; a retired one of the
-/// same name comes back with the next generation. What stands in `lock` never moves. Checks that every wanted
-/// environment's block fits the network; what does not, and a pool without room, is told, and nothing is returned then.
+/// same name comes back with the next generation. One without an account gets that with the fewest environments. What
+/// stands in `lock` never moves. Checks that every wanted environment's block fits the network; what does not, and a
+/// pool without room, is told, and nothing is returned then.
 std::optional<Allocation> allocate(const Lock& lock, std::span<const Wanted> wanted, const model::Network& network,
                                    Diagnostics& diagnostics);
 

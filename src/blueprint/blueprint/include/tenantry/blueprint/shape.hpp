@@ -21,6 +21,7 @@ namespace tenantry::blueprint {
 enum class SlotKind : std::uint8_t {
     tenant,
     stage,
+    account,
     block,
     uids,
     hosts,
@@ -30,7 +31,10 @@ enum class SlotKind : std::uint8_t {
     tasks,
     tasksMin,
     tasksMax,
-    envText
+    envText,
+    storeSize,
+    keepLogs,
+    recovery
 };
 std::string_view to_string(SlotKind kind);
 
@@ -55,6 +59,12 @@ struct UidRange {
     auto operator<=>(const UidRange&) const = default;
 };
 inline constexpr std::uint32_t uidsPerEnvironment = 65536;
+
+/// An AWS account, 12 digits; empty where the platform has no target aws.
+struct Account {
+    std::string id;
+    auto operator<=>(const Account&) const = default;
+};
 
 struct Count {
     std::uint32_t value = 0;
@@ -85,6 +95,14 @@ struct EnvVar {
 };
 
 struct Workload;
+struct Store;
+
+/// What a service, job or access entry may do with a store.
+struct Grant {
+    Index<Store> store;
+    model::Access access = model::Access::read;
+    auto operator<=>(const Grant&) const = default;
+};
 
 /// Requests to this frontend under `prefix` go to `to`; nothing is stripped.
 struct Route {
@@ -110,6 +128,9 @@ struct Workload {
     std::vector<Route> routes;                    ///< frontends; sorted by prefix
     std::vector<Index<Workload>> calls;           ///< whom its tasks may connect to, routes included; sorted
     std::optional<std::uint32_t> virtualAddress;  ///< offset in the block; where others call it, nothing: nobody does
+    std::vector<Grant> stores;                    ///< sorted by store
+    std::vector<SecretName> secrets;              ///< sorted
+    std::vector<model::HostPort> egress;          ///< sorted; nothing else outside may be called
 };
 
 /// The load balancer sends requests under `prefix` to the frontend `to`.
@@ -133,6 +154,48 @@ struct Allow {
     ModelPath origin;
 };
 
+/// A program that runs to its end. Rows are sorted by name.
+struct Job {
+    JobName name;
+    model::Job::When when = model::Job::When::scheduled;
+    std::optional<model::Schedule> schedule;
+    std::optional<model::Schedule> reset;
+    model::Duration timeout{};
+    bool overlap = false;
+    bool repeatable = false;
+    std::vector<FreeText> command;
+    Hole<ImageRef> image;
+    Hole<model::Cpu> cpu;
+    Hole<model::Bytes> memory;
+    std::vector<EnvVar> env;
+    std::vector<Grant> stores;
+    std::vector<SecretName> secrets;
+    std::vector<model::HostPort> egress;
+};
+
+/// A data service of the environment. Rows are sorted by name.
+struct Store {
+    StoreName name;
+    model::Engine engine = model::Engine::postgresql;
+    bool cache = false;
+    bool asVariable = false;
+    Hole<model::Bytes> size;
+};
+
+/// A secret of the environment. Rows are sorted by name.
+struct Secret {
+    SecretName name;
+    std::optional<std::uint32_t> makeBytes;  ///< nothing: given for each tenant
+    std::optional<model::Duration> rotate;
+    bool asVariable = false;
+};
+
+/// People or a tool that use stores. Rows are sorted by name.
+struct AccessEntry {
+    AccessName name;
+    std::vector<Grant> stores;
+};
+
 struct Subnet {
     SubnetKind kind = SubnetKind::privateTasks;
     std::uint8_t zone = 0;
@@ -149,6 +212,11 @@ struct Shape {
     std::vector<Entry> entries;  ///< the longest prefix first, then by bytes
     std::vector<Workload> workloads;
     std::vector<Allow> allows;
+    std::vector<Job> jobs;
+    std::vector<Store> stores;
+    std::vector<Secret> secrets;
+    std::vector<AccessEntry> access;
+    std::optional<model::Duration> sleepAfter;
     std::vector<Slot> slots;  ///< sorted, unique
 
     Hole<TenantName> tenant;
@@ -156,6 +224,9 @@ struct Shape {
     Hole<Cidr> block;
     Hole<UidRange> uids;
     Hole<Hosts> hosts;
+    Hole<Account> account;
+    Hole<model::Duration> keepLogs;
+    std::optional<Hole<model::Duration>> recovery;  ///< nothing: no backups
 };
 
 }  // namespace tenantry::blueprint

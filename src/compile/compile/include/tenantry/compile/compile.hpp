@@ -40,6 +40,9 @@ inline constexpr std::string_view noLockId = "0000000000000000";
 std::optional<Compiled> compile(const Sources& sources, const Inputs& inputs, const Pool& pool,
                                 Diagnostics& diagnostics);
 
+/// What the platform asks for and target local does not do in this version, each a warning at its key.
+Diagnostics beyond_local(const model::Platform& platform);
+
 /// What was concluded from texts of target local. `texts` were added to the sources, so that spans can be shown.
 struct Proof {
     std::vector<verify::Verdict> verdicts;

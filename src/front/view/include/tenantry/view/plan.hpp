@@ -10,7 +10,7 @@ namespace tenantry::view {
 
 /// What applying the platform would change, grouped by tenant and environment. Nothing is known to be applied, so
 /// everything is new, and the text says so. Its first line tells how much is touched.
-std::string plan_text(const compile::Compiled& compiled, const compile::Proof& proof, const Style& style);
+std::string plan_text(const compile::Compiled& compiled, const Style& style);
 
 /// Members `tenants`, `create`, `provisional`, `environments`, `shapes`.
 void plan_json(const compile::Compiled& compiled, JsonText& json);

@@ -54,6 +54,7 @@ struct DeclaredEnvironment {
     std::vector<DeclaredTask> tasks;        ///< the load balancer's among them
     std::vector<DeclaredAllow> allows;
     std::vector<DeclaredRoute> routes;
+    std::vector<std::string> beyond;  ///< declared, and not held against facts by this version: full sentences
 };
 
 struct Declared {
