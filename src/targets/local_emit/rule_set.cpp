@@ -50,7 +50,7 @@ void translate(JsonTemplate& json) {
 void established(JsonTemplate& json) {
     json.object().key("match").object().member("op", "in").key("left");
     json.object().key("ct").object().member("key", "state").end().end();
-    json.key("right").array().value("established").value("related").end();
+    json.key("right").value("established");
     json.end().end();
     accept(json);
 }
