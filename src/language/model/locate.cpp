@@ -105,6 +105,12 @@ Origin locate(const Model& model, std::string_view tenant, std::string_view stag
     if (const Found around = walk(model.trees.front(), steps); around.depth > 0) {
         origin.at = around.at;
         origin.what = around.what;
+    } else if (const auto [tree, way] = find_tenant(model, tenant);
+               tree != nullptr && !steps.empty() && steps[0] == "hosts") {
+        // The default host stands nowhere; it is the tenant's.
+        const Found own = walk(*tree, way);
+        origin.at = own.at;
+        origin.what = own.what;
     }
     return origin;
 }

@@ -12,8 +12,9 @@ namespace {
 
 constexpr std::array<std::string_view, 7> dayNames{"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
 
-constexpr std::array zones{
-#define TENANTRY_ZONE(name) std::string_view{name},
+// A plain array: std::array cannot be deduced from so many (clang folds at most 256).
+constexpr std::string_view zones[] = {
+#define TENANTRY_ZONE(name) name,
 #include "zones.def"
 #undef TENANTRY_ZONE
 };

@@ -12,9 +12,9 @@ namespace tenantry::local_read {
 std::optional<std::uint32_t> as_number(const Node& node) {
     if (!node.is_scalar() || node.quoted() || node.text().empty()) return std::nullopt;
     std::uint32_t value = 0;
-    const char* end = node.text().data() + node.text().size();
-    const auto [stop, error] = std::from_chars(node.text().data(), end, value);
-    if (error != std::errc() || stop != end) return std::nullopt;
+    const std::string_view text = node.text();
+    const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || stop != text.data() + text.size()) return std::nullopt;
     return value;
 }
 

@@ -161,7 +161,7 @@ void Networks::read_route(const Scope& scope, const Object& route, DeviceIndex d
     }
     if (unreachable == fact.out.has_value() || (unreachable && fact.via))
         return scope.unclear(route.at(), fmt::format("Where the route to {} leads is not said clearly.", to->str()));
-    reading_.facts.devices[device.at].routes.push_back(fact);
+    ways_.push_back({scope, device, fact});
 }
 
 void Networks::read_neighbour(const Scope& scope, const Object& neighbour, DeviceIndex device) {
@@ -171,7 +171,7 @@ void Networks::read_neighbour(const Scope& scope, const Object& neighbour, Devic
     const auto name = neighbour.text("interface");
     if (!address || !mac || !name) return;
     if (const auto found = interface(device, *name))
-        neighbours_.push_back({scope, *found, std::string(*mac), neighbour.at()});
+        neighbours_.push_back({scope, *found, *address, std::string(*mac), neighbour.at()});
     else
         scope.unclear(neighbour.at(), fmt::format("The neighbour {} is on `{}`, which the namespace does not have.",
                                                   address->str(), *name));

@@ -45,8 +45,14 @@ class Networks {
     struct Neighbour {
         Scope scope;
         InterfaceIndex interface;
+        Ipv4 address;
         std::string mac;
         Span at;
+    };
+    struct Way {
+        Scope scope;
+        DeviceIndex device;
+        verify::Route route;
     };
     struct Socket {
         Scope scope;
@@ -63,6 +69,9 @@ class Networks {
     void read_route(const Scope& scope, const Object& route, DeviceIndex device);
     void read_neighbour(const Scope& scope, const Object& neighbour, DeviceIndex device);
     void read_socket(const Scope& scope, const Object& socket);
+    /// Gives devices their routes, but for those that the kernel refuses or whose next hop nobody answers for.
+    void settle_routes();
+    [[nodiscard]] bool answers(InterfaceIndex interface, Ipv4 address) const;
     /// The interface that a link says its other end is.
     [[nodiscard]] std::optional<InterfaceIndex> other_end(const Link& link) const;
 
@@ -72,6 +81,9 @@ class Networks {
     std::vector<std::map<std::string, InterfaceIndex, std::less<>>> interfaces_;  ///< of each device, by name
     std::vector<Link> links_;
     std::vector<Neighbour> neighbours_;
+    std::vector<Way> ways_;
+    std::map<DeviceIndex, std::vector<verify::Route>> direct_;  ///< routes without a gateway
+    std::set<std::pair<InterfaceIndex, Ipv4>> entries_;         ///< permanent neighbours
     std::vector<Socket> sockets_;
 };
 

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "network.hpp"
@@ -35,6 +37,46 @@ void Networks::join_links() {
         neighbour.scope.unclear(
             neighbour.at, fmt::format("The neighbour entry says {}, but the other end of `{}` has {}.", neighbour.mac,
                                       interfaces[neighbour.interface.at].name, linkOf[peer->at]->mac));
+    }
+    settle_routes();
+}
+
+// A permanent entry says whose frame it is, or the other end answers for its own address.
+bool Networks::answers(InterfaceIndex interface, Ipv4 address) const {
+    if (entries_.contains({interface, address})) return true;
+    const auto peer = reading_.facts.interfaces[interface.at].peer;
+    if (!peer) return true;  // told where the link was read
+    const auto& addresses = reading_.facts.interfaces[peer->at].addresses;
+    return std::ranges::find(addresses, address) != addresses.end();
+}
+
+void Networks::settle_routes() {
+    for (const Neighbour& neighbour : neighbours_) entries_.insert({neighbour.interface, neighbour.address});
+    for (const Way& way : ways_)
+        if (way.route.out && !way.route.via) direct_[way.device].push_back(way.route);
+    for (const Way& way : ways_) {
+        const verify::Route& route = way.route;
+        if (route.via) {
+            // The kernel takes only a gateway that a direct route of the same interface leads to (fib_check_nh).
+            const auto& direct = direct_[way.device];
+            const bool near = std::ranges::any_of(direct, [&](const verify::Route& other) {
+                return other.out == route.out && other.to.contains(*route.via);
+            });
+            if (!near) {
+                way.scope.unclear(
+                    route.at,
+                    fmt::format("The kernel refuses the route to {}: no direct route leads to its gateway {}.",
+                                route.to.str(), route.via->str()));
+                continue;
+            }
+        }
+        if (route.out && (!route.via && route.to.prefix != 32))
+            way.scope.unclear(route.at, fmt::format("Who answers for the addresses of {} on this link is not known.",
+                                                    route.to.str()));
+        else if (route.out && !answers(*route.out, route.via.value_or(route.to.base)))
+            way.scope.unclear(route.at, fmt::format("Nobody answers for {}, the next hop of the route to {}.",
+                                                    route.via.value_or(route.to.base).str(), route.to.str()));
+        reading_.facts.devices[way.device.at].routes.push_back(route);
     }
 }
 

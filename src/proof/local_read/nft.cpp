@@ -54,11 +54,12 @@ class RuleSet {
             context_.scope.wrong(code::rulesTooLarge, {at.source, at.begin, at.begin + 1},
                                  fmt::format("The rules need more than {} ranges.", mostCubes));
         drop_impossible_jumps(context_.scope, chains_);
+        refuse_misplaced_translation(context_.scope, chains_);
         context_.scope.reading.facts.devices[context_.router.at].chains = std::move(chains_);
     }
 
   private:
-    void unclear(Span at, std::string what) { context_.scope.unclear(at, std::move(what)); }
+    void unclear(Span at, std::string what) const { context_.scope.unclear(at, std::move(what)); }
 
     void read_command(const Node& node) {
         if (!node.is_map() || node.size() != 1) return unclear(node.at(), "This nft command is not known.");
@@ -94,6 +95,10 @@ class RuleSet {
         if (!family || !name) return false;
         std::pair<std::string, std::string> table{*family, *name};
         if (!table_ && (*family == "inet" || *family == "ip")) table_ = table;
+        if (isTable) added_.insert(table);
+        if (!added_.contains(table) && missing_.insert(table).second)
+            unclear(object.find("table")->at(),
+                    fmt::format("The table `{} {}` is not there before this.", *family, *name));
         if (table == table_) return true;
         const Span at = object.find(isTable ? "name" : "table")->at();
         if (others_.insert(table).second)
@@ -126,6 +131,12 @@ class RuleSet {
         if ((*type != "filter" && *type != "nat") || known == hooks.end() || !number ||
             (policyName != "accept" && policyName != "drop")) {
             unclear(object.at(), fmt::format("When the chain of type `{}` at `{}` acts is not known.", *type, *hook));
+            return std::nullopt;
+        }
+        // nf_tables refuses translation where a packet is only passing, and before connection tracking (-200).
+        if (*type == "nat" && (known->hook == verify::Hook::forward || *number <= -200)) {
+            unclear(object.at(),
+                    fmt::format("The kernel refuses a chain of type `nat` at `{}` with priority {}.", *hook, *number));
             return std::nullopt;
         }
         return verify::Chain::Base{known->hook, *number, policyName == "accept", *type == "nat"};
@@ -191,6 +202,8 @@ class RuleSet {
     NftContext context_;
     std::optional<std::pair<std::string, std::string>> table_;
     std::set<std::pair<std::string, std::string>> others_;
+    std::set<std::pair<std::string, std::string>> added_;    // tables that stand in the text
+    std::set<std::pair<std::string, std::string>> missing_;  // and those told to be missing
     std::vector<verify::Chain> chains_;
     ChainNames names_;
     std::vector<std::pair<Object, std::string_view>> elements_;

@@ -58,4 +58,27 @@ void drop_impossible_jumps(const Scope& scope, std::vector<verify::Chain>& chain
         });
 }
 
+void refuse_misplaced_translation(const Scope& scope, const std::vector<verify::Chain>& chains) {
+    std::vector<bool> wrong(chains.size());
+    for (std::uint32_t i = 0; i < chains.size(); ++i) {
+        const auto& base = chains[i].base;
+        const bool right =
+            base && base->nat && (base->hook == verify::Hook::prerouting || base->hook == verify::Hook::output);
+        if (base && !right) wrong[i] = true;
+    }
+    // What a chain says of itself holds for all that it leads to; depth bounds the rounds.
+    for (std::size_t round = 0; round <= deepest; ++round)
+        for (std::size_t i = 0; i < chains.size(); ++i)
+            for (const verify::Rule& rule : chains[i].rules)
+                if (const auto to = target(rule); wrong[i] && to) wrong[*to] = true;
+    for (std::size_t i = 0; i < chains.size(); ++i)
+        for (const verify::Rule& rule : chains[i].rules)
+            if (wrong[i] && std::holds_alternative<verify::Translate>(rule.action))
+                scope.unclear(
+                    rule.at,
+                    fmt::format(
+                        "The kernel refuses this translation: the chain `{}` is entered where none can be done.",
+                        chains[i].name));
+}
+
 }  // namespace tenantry::local_read

@@ -131,8 +131,13 @@ TEST(Nft, takes_every_target_that_a_number_can_choose) {
     for (const auto& [statement, rules] : rows) {
         const Chained chained = with_rule(statement);
         EXPECT_EQ(chained.rules, rules) << statement;
-        EXPECT_EQ(chained.unclear, Lines{}) << statement;
     }
+}
+
+TEST(Nft, says_that_the_kernel_refuses_a_translation_where_none_can_be_done) {
+    EXPECT_EQ(with_rule(R"({"dnat": {"addr": "10.0.16.4"}})").unclear,
+              Lines{"acme/production: The kernel refuses this translation: the chain `test` is entered where none can "
+                    "be done."});
 }
 
 TEST(Nft, makes_of_each_element_of_a_set_a_rule_with_its_place) {

@@ -83,7 +83,7 @@ class Explorer {
         if (!hookAhead) return post(reach_.from, 0, out, std::move(flow));
         for (Flow& passed : through(reach_.from, Hook::output, 0, field_value(out), {std::move(flow)})) {
             if (passed.translated)
-                leave_by_route(std::move(passed), false);
+                leave_by_route(passed, false);
             else
                 post(reach_.from, 0, out, std::move(passed));
         }
