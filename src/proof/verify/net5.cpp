@@ -9,13 +9,6 @@
 namespace tenantry::verify {
 namespace {
 
-Cube exact_path(Ipv4 from, Ipv4 to) {
-    Cube cube;
-    cube[Field::source] = {from.value, from.value};
-    cube[Field::destination] = {to.value, to.value};
-    return cube;
-}
-
 class Examiner {
   public:
     Examiner(const Scene& scene, const Reaches& reaches, std::size_t environment)
@@ -101,22 +94,18 @@ class Examiner {
         return cubes;
     }
 
+    // Connections that a call declares, and nothing else: not even an ICMP error about one (`related`), which anybody
+    // in the environment could forge.
     void permit(const DeclaredTask& from, const DeclaredTask& to, std::vector<Cube>& cubes) const {
-        bool connects = false;
         for (const DeclaredAllow& allow : environment_.allows) {
-            connects = connects || allow.from == to.service || allow.to == to.service;
             if (allow.from != from.service || allow.to != to.service) continue;
-            Cube cube = exact_path(from.address, to.address);
+            Cube cube;
+            cube[Field::source] = {from.address.value, from.address.value};
+            cube[Field::destination] = {to.address.value, to.address.value};
             cube[Field::protocol] = {protocol::tcp, protocol::tcp};
             cube[Field::destinationPort] = {allow.port.number, allow.port.number};
             cubes.push_back(cube);
         }
-        if (!connects) return;
-        // An ICMP error about one of the receiver's own connections opens no new one.
-        Cube error = exact_path(from.address, to.address);
-        error[Field::protocol] = {protocol::icmp, protocol::icmp};
-        error[Field::state] = {static_cast<std::uint32_t>(State::related), static_cast<std::uint32_t>(State::related)};
-        cubes.push_back(error);
     }
 
     void check_sender(const Reach& reach) {

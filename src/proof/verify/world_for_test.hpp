@@ -168,7 +168,7 @@ class WorldBuilder {
         for (const DeclaredTask& task : declared.tasks)
             sources.push_back(on(Field::source, task.address.value, on(Field::inInterface, port(task.name))));
         chains[0].rules.push_back(rule(sources, Accept{}));
-        chains[2].rules.push_back(rule({on(Field::state, 1, 2)}, Accept{}));
+        chains[2].rules.push_back(rule({on(Field::state, 1)}, Accept{}));
         chains[2].rules.push_back(rule(calls(declared), Accept{}));
         chains[4].rules.push_back(rule({on(Field::protocol, protocol::icmp)}, Accept{}));
         for (const DeclaredService& service : declared.services) {
