@@ -1,0 +1,162 @@
+"""Single edits of the emitted texts: each a name and the text that it makes of a file. What an edit means nobody says here:
+tests/support/python/packets.py finds out."""
+
+import copy
+import json
+
+UNKNOWN = "nobody-9"
+
+
+def places(value, path=()):
+    """(path, value) of everything in a JSON value, itself first."""
+    yield path, value
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, part in inner:
+        yield from places(part, (*path, key))
+
+
+def at(value, path):
+    for key in path:
+        value = value[key]
+    return value
+
+
+def replaced(value, path, new):
+    changed = copy.deepcopy(value)
+    at(changed, path[:-1])[path[-1]] = new
+    return changed
+
+
+def without(value, path):
+    changed = copy.deepcopy(value)
+    del at(changed, path[:-1])[path[-1]]
+    return changed
+
+
+def inserted(value, path, new):
+    changed = copy.deepcopy(value)
+    at(changed, path[:-1]).insert(path[-1], new)
+    return changed
+
+
+def scalar_edits(value):
+    """Every address, range, port and interface name of a JSON text replaced by each other one of its kind, ports also by their
+    neighbours, names also by one that nobody has."""
+    found = {"address": set(), "range": set(), "port": set(), "name": set()}
+    kinds = {}
+    for path, part in places(value):
+        kind = None
+        if isinstance(part, str) and part.split("/")[0].count(".") == 3 and part[0].isdigit():
+            kind = "range" if "/" in part else "address"
+        elif isinstance(part, int) and not isinstance(part, bool) and part > 1000:
+            kind = "port"
+        elif isinstance(part, str) and part.rsplit("-", 1)[-1].isdigit() and "/" not in part:
+            kind = "name"
+        if kind:
+            kinds[path] = kind
+            found[kind].add(part)
+    for path, kind in kinds.items():
+        old = at(value, path)
+        others = found[kind] | ({UNKNOWN} if kind == "name" else {old - 1, old + 1} if kind == "port" else set())
+        for new in sorted(others - {old}, key=str):
+            yield f"{'/'.join(map(str, path))}: {old} -> {new}", replaced(value, path, new)
+
+
+def rule_set_edits(text):
+    """Of nftables.json."""
+    value = json.loads(text)
+    commands = value["nftables"]
+    chains = [command["add"]["chain"]["name"] for command in commands if "chain" in command["add"]]
+    for number, command in enumerate(commands):
+        path = ("nftables", number)
+        ((kind, spec),) = command["add"].items()
+        yield f"{kind} {number} removed", without(value, path)
+        yield f"{kind} {number} twice", inserted(value, path, command)
+        if number and kind == "rule":
+            swapped = copy.deepcopy(value)
+            swapped["nftables"][number - 1 : number + 1] = [command, commands[number - 1]]
+            yield f"rule {number} before the one above", swapped
+        for inner, part in places(spec):
+            where = ("nftables", number, "add", kind, *inner)
+            yield from command_edits(value, where, inner, part, chains)
+    for chain in chains:
+        accept = {"add": {"rule": {"family": "inet", "table": "tenantry", "chain": chain, "expr": [{"accept": None}]}}}
+        first = next((i for i, c in enumerate(commands) if "rule" in c["add"] and c["add"]["rule"]["chain"] == chain), len(commands))
+        yield f"{chain} begins with accept", inserted(value, ("nftables", first), accept)
+        yield f"{chain} ends with accept", inserted(value, ("nftables", len(commands)), accept)
+    yield from scalar_edits(value)
+
+
+def command_edits(value, where, inner, part, chains):
+    name = "/".join(map(str, where[1:]))
+    if inner and inner[0] == "expr" and len(inner) == 2:
+        yield f"{name} removed", without(value, where)
+        for verdict in ("accept", "drop", "return"):
+            if verdict in ("accept", "drop", "return") and any(key in part for key in ("accept", "drop")) and verdict not in part:
+                yield f"{name}: {verdict}", replaced(value, where, {verdict: None})
+        if "match" in part:
+            yield f"{name}: negated", replaced(value, (*where, "match", "op"), "!=")
+    if inner == ("policy",):
+        yield f"{name}: {part} turned", replaced(value, where, "accept" if part == "drop" else "drop")
+        yield f"{name} left out", without(value, where)
+    if inner == ("hook",):
+        for hook in ("prerouting", "input", "forward", "output", "postrouting"):
+            if hook != part:
+                yield f"{name}: {hook}", replaced(value, where, hook)
+    if inner == ("prio",):
+        for priority in (-400, -300, -150, -100, 0, 100, 300):
+            if priority != part:
+                yield f"{name}: {priority}", replaced(value, where, priority)
+    if inner and inner[-1] == "right" and part == "established":
+        for states in (["established", "new"], ["new"], ["invalid"], ["untracked"], ["established", "invalid"], ["related"]):
+            yield f"{name}: {states}", replaced(value, where, states)
+    if inner and inner[-1] == "right" and isinstance(part, str) and part.startswith("@"):
+        for other in ("@sources", "@calls"):
+            if other != part:
+                yield f"{name}: {other}", replaced(value, where, other)
+    if inner and inner[-1] == "elem" and isinstance(part, list):
+        for index in range(len(part)):
+            if len(part) > 1:
+                yield f"{name}/{index} removed", without(value, (*where, index))
+    if inner and inner[-1] == "mod":
+        for mod in (part + 1, part - 1):
+            yield f"{name}: {mod}", replaced(value, where, mod)
+    if inner and inner[-1] == "target":
+        for chain in chains:
+            if chain != part:
+                yield f"{name}: {chain}", replaced(value, where, chain)
+
+
+def network_edits(text, other):
+    """Of network.json; `other` is an environment that its links must never reach."""
+    value = json.loads(text)
+    for path, part in places(value):
+        name = "/".join(map(str, path))
+        key = path[-1] if path else None
+        if len(path) > 1 and path[-2] in ("interfaces", "routes", "neighbours", "namespaces", "addresses", "sockets"):
+            yield f"{name} removed", without(value, path)
+        if key == "peer":
+            yield f"{name} removed", without(value, path)
+            for far in ("router", "api-1"):
+                elsewhere = {"namespace": f"/run/tenantry/net/{other}/{far}", "interface": "eth0" if far == "api-1" else "api-1"}
+                yield f"{name}: to {other} {far}", replaced(value, path, elsewhere)
+        if key == "unreachable":
+            changed = without(value, path)
+            at(changed, path[:-1])["interface"] = "web-1"
+            yield f"{name}: by web-1", changed
+        if key == "via":
+            yield f"{name} removed", without(value, path)
+        if key == "forwards":
+            yield f"{name} turned", replaced(value, path, not part)
+        if len(path) > 1 and path[-2] == "sysctls":
+            yield f"{name}: turned", replaced(value, path, "0" if part == "1" else "1")
+            yield f"{name} removed", without(value, path)
+        if key == "path" and "namespaces" in path:
+            yield f"{name}: of {other}", replaced(value, path, part.replace(value["environment"], other))
+        if key == "descriptor":
+            yield f"{name}: {part + 1}", replaced(value, path, part + 1)
+        if key == "task":
+            yield f"{name}: web-1", replaced(value, path, "web-1")
+        if key == "path" and "sockets" in path:
+            yield f"{name}: another", replaced(value, path, part + "x")
+    yield from scalar_edits(value)
