@@ -113,6 +113,19 @@ TEST(Model, TenantsOfFilesOfTheirOwnAreTheSameAsInlineOnes) {
     EXPECT_EQ(b->platform.tenants[0].name.str(), "acme");
 }
 
+TEST(Model, TextsWithEscapesStayWhenMoreFilesAreRead) {
+    const PlatformText text("platform: lend\ndomain: lend.example\nstages: { production: {} }\nservices: { api: { "
+                            "tier: middleware, image: lend/api } }\n"
+                            "tenants: { include: tenants/*.yaml }\n--- tenants/a.yaml\n\"\\x61cme\": { name: "
+                            "\"\\x41cme\" }\n--- tenants/b.yaml\nb: { name: B }\n"
+                            "--- tenants/c.yaml\nc: { name: C }\n");
+    Diagnostics diagnostics;
+    const auto model = read_model(text.sources, text.inputs, diagnostics);
+    ASSERT_TRUE(model);
+    EXPECT_EQ(model->platform.tenants[0].name.str(), "acme");
+    EXPECT_EQ(locate(*model, "acme", "production", ModelPath{"hosts"}).what, "acme");
+}
+
 TEST(Include, MatchesByPrefixAndSuffixOfTheLastPart) {
     const auto include_in = [](const std::string& pattern) {
         const PlatformText text("tenants: { include: '" + pattern + "' }\n");
