@@ -27,12 +27,13 @@ std::vector<std::string_view> characters(std::string_view text) {
     return all;
 }
 
-// U+200E/F, U+202A-202E, U+2066-2069 turn the direction of what follows.
+// U+061C, U+200E/F, U+202A-202E, U+2066-2069 turn the direction of what follows; U+2028/2029 end a line.
 bool turns_direction(std::string_view c) {
+    if (c == "\xD8\x9C") return true;
     if (c.size() != 3 || c[0] != '\xE2') return false;
     const auto second = static_cast<unsigned char>(c[1]);
     const auto third = static_cast<unsigned char>(c[2]);
-    return (second == 0x80 && (third == 0x8E || third == 0x8F || (third >= 0xAA && third <= 0xAE))) ||
+    return (second == 0x80 && (third == 0x8E || third == 0x8F || (third >= 0xA8 && third <= 0xAE))) ||
            (second == 0x81 && third >= 0xA6 && third <= 0xA9);
 }
 

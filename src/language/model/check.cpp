@@ -42,9 +42,10 @@ void check_references(const Platform& platform, Diagnostics& diagnostics) {
     for (const Service& service : platform.services) {
         for (const Call& call : service.calls) check_target(platform, service, call.to, call.at, diagnostics);
         for (const Route& route : service.routes) check_target(platform, service, route.to, route.at, diagnostics);
-        if (service.name.str() == "load-balancer" || service.name.str() == "router")
-            diagnostics.add(code::sameName, service.at,
-                            fmt::format("Every environment has a `{}` of its own.", service.name.str()),
+        // `localhost` stands in every hosts file; the two others are in every environment.
+        if (const std::string& name = service.name.str();
+            name == "load-balancer" || name == "router" || name == "localhost")
+            diagnostics.add(code::sameName, service.at, fmt::format("Every environment has a `{}` of its own.", name),
                             "choose another name for the service");
         if (service.tier == Tier::frontend && service.routes.empty() && !service.staticFolder)
             diagnostics.add(code::nothingServed, service.at,

@@ -113,6 +113,38 @@ TEST(Model, TenantsOfFilesOfTheirOwnAreTheSameAsInlineOnes) {
     EXPECT_EQ(b->platform.tenants[0].name.str(), "acme");
 }
 
+TEST(Model, TextsWithEscapesStayWhenMoreFilesAreRead) {
+    const PlatformText text("platform: lend\ndomain: lend.example\nstages: { production: {} }\nservices: { api: { "
+                            "tier: middleware, image: lend/api } }\n"
+                            "tenants: { include: tenants/*.yaml }\n--- tenants/a.yaml\n\"\\x61cme\": { name: "
+                            "\"\\x41cme\" }\n--- tenants/b.yaml\nb: { name: B }\n"
+                            "--- tenants/c.yaml\nc: { name: C }\n");
+    Diagnostics diagnostics;
+    const auto model = read_model(text.sources, text.inputs, diagnostics);
+    ASSERT_TRUE(model);
+    EXPECT_EQ(model->platform.tenants[0].name.str(), "acme");
+    EXPECT_EQ(locate(*model, "acme", "production", ModelPath{"hosts"}).what, "acme");
+}
+
+TEST(Model, RefusesNamesAndFoldersThatEveryTaskHas) {
+    for (const char* folder :
+         {"/etc", "/etc/hosts", "/etc/tenantry", "/proc", "/run/x", "/usr/share", "/app", "/tmp"}) {
+        std::string platform(support::smallPlatform);
+        platform.replace(platform.find("/srv/www"), 8, folder);
+        const PlatformText text(platform);
+        Diagnostics diagnostics;
+        EXPECT_FALSE(read_model(text.sources, text.inputs, diagnostics)) << folder;
+    }
+    for (const char* name : {"localhost", "router", "load-balancer"}) {
+        std::string platform(support::smallPlatform);
+        platform.replace(platform.find("  scoring:"), 10, "  " + std::string(name) + ":");
+        platform.replace(platform.find("[scoring]"), 9, "[" + std::string(name) + "]");
+        const PlatformText renamed(platform);
+        Diagnostics diagnostics;
+        EXPECT_FALSE(read_model(renamed.sources, renamed.inputs, diagnostics)) << name;
+    }
+}
+
 TEST(Include, MatchesByPrefixAndSuffixOfTheLastPart) {
     const auto include_in = [](const std::string& pattern) {
         const PlatformText text("tenants: { include: '" + pattern + "' }\n");

@@ -1,7 +1,22 @@
+#include <array>
+
+#include <tenantry/base/error.hpp>
+
 #include "programs.hpp"
 
 namespace tenantry::model {
 namespace {
+
+// A folder that every task has already would be hidden, or would hide what Tenantry puts there.
+std::expected<FilePath, Refusal> parse_static_folder(std::string_view text) {
+    auto path = TRY(FilePath::parse(text));
+    static constexpr std::array taken{"app",    "bin",  "boot", "dev", "etc",  "lib", "lib32", "lib64",
+                                      "libx32", "proc", "root", "run", "sbin", "sys", "tmp",   "usr"};
+    const std::string_view first = std::string_view(text).substr(1, text.find('/', 1) - 1);
+    if (std::ranges::find(taken, first) == taken.end()) return path;
+    return std::unexpected(
+        fmt::format("must not lie in /{}, which every task has; write a folder such as `/srv/www`", first));
+}
 
 std::expected<Tier, Refusal> parse_tier(std::string_view text) {
     if (const auto tier = tier_from_string(text)) return *tier;
@@ -96,7 +111,7 @@ void read_service(const syntax::Entry& entry, const StageNames& stages, Platform
     const auto tier = map.scalar("tier", parse_tier);
     service.tier = tier.value_or(Tier::middleware);
     service.image = map.scalar("image", ImageRef::parse);
-    service.staticFolder = map.scalar("static", FilePath::parse);
+    service.staticFolder = map.scalar("static", parse_static_folder);
     service.port = map.scalar("port", parse_port);
     if (service.tier == Tier::frontend && !service.port) service.port = Port{8080};
     service.drain = map.scalar("drain", parse_duration).value_or(service.drain);

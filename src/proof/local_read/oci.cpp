@@ -96,6 +96,8 @@ std::optional<ProxyProgram> read_proxy_program(const Scope& scope, const Object&
     const std::string_view path = as_text(args->item(0)).value_or("");
     const std::string_view name = path.substr(path.rfind('/') + 1);
     if (name != "haproxy" && name != "nginx") return std::nullopt;
+    // Below /app lies the image's own program: a service's code, whatever it is called, of which nothing is said.
+    if (path.starts_with("/app/")) return std::nullopt;
     ProxyProgram program{name == "haproxy", {}};
     const std::string_view flag = program.haproxy ? "-f" : "-c";
     // How the program runs, not what it does: in the foreground, supervised, without words.

@@ -18,6 +18,13 @@ enum class Kind : std::uint8_t { scalar, map, list };
 /// Keys of a map are unique (the parsers refuse others) and stay in the order of the text.
 class Tree {
   public:
+    Tree() = default;
+    // Only moved: views of the rows lead into `owned`. noexcept, or a growing vector would copy.
+    Tree(Tree&&) noexcept = default;
+    Tree& operator=(Tree&&) noexcept = default;
+    Tree(const Tree&) = delete;
+    Tree& operator=(const Tree&) = delete;
+
     struct Row {
         Kind kind = Kind::scalar;
         bool quoted = false;      ///< scalars: written in quotes or as a block; JSON: a string
