@@ -65,7 +65,7 @@ constexpr std::array alternatives{
     Alternatives{"AQZ_KEY", {"ZQZ_KEY"}},
     // The load balancer takes the longest prefix first, then by bytes; nginx's are sorted by bytes.
     Alternatives{"/qz", {"/Aqz", "/Aqzz/z", "/qzz/zz", "/aqzqzqzqz"}},
-    Alternatives{"/qz", {"/zqzqzqzqz"}},
+    Alternatives{"/qz", {"/zqzqzqzqz", "/qzqz"}},
 };
 
 std::vector<std::string> benign_words(std::string_view text) {
