@@ -14,6 +14,8 @@ namespace {
 constexpr std::size_t mostBytes = std::size_t{16} << 20;
 constexpr std::size_t mostLines = 100'000;
 constexpr std::uint32_t lastUid = 0xFFFF'0000;  // (uid_t)-1 means "none" (chown(2)); its range stays free
+constexpr std::uint32_t lastGeneration =
+    1'000'000;  // nobody leaves and comes back so often; bounds what a file can say
 
 struct Line {
     std::string_view text;
@@ -87,6 +89,8 @@ std::expected<LockedBlock, std::string> parse_block(std::string_view line, Span 
     if (!uid || *uid % uidsPerEnvironment != 0 || *uid >= lastUid)
         return std::unexpected(fmt::format("`uid=` takes multiples of {} from {}", uidsPerEnvironment, firstUid));
     const auto generation = number_after(words[next + 1], "gen=", 1);
+    if (generation && *generation > lastGeneration)
+        return std::unexpected(fmt::format("`gen=` goes up to {}", lastGeneration));
     if (!generation) return std::unexpected(std::string("`gen=NUMBER` is missing"));
     return LockedBlock{*block,
                        *std::move(tenant),
@@ -202,8 +206,9 @@ class FreeIds {
     explicit FreeIds(const Lock& lock) {
         for (const LockedBlock& block : lock.blocks) taken_.insert(block.uids.first);
     }
-    UidRange next() {
+    std::optional<UidRange> next() {
         while (taken_.contains(next_)) next_ += uidsPerEnvironment;
+        if (next_ >= lastUid) return std::nullopt;
         const UidRange range{next_};
         next_ += uidsPerEnvironment;
         return range;
@@ -298,6 +303,11 @@ std::optional<Allocation> allocate(const Lock& lock, std::span<const Wanted> wan
         const std::string name = one->tenant.str() + "/" + one->stage.str();
         if (const auto there = known.find(name); there != known.end()) {
             LockedBlock& block = result.lock.blocks[there->second];
+            if (block.retired && block.generation == lastGeneration) {
+                found.add(code::lockSyntax, block.at,
+                          fmt::format("`{}` has come back {} times, the most there can be.", name, lastGeneration));
+                continue;
+            }
             if (block.retired) {
                 block.retired = false;
                 ++block.generation;
@@ -308,13 +318,20 @@ std::optional<Allocation> allocate(const Lock& lock, std::span<const Wanted> wan
             continue;
         }
         const auto slot = slots.next();
+        const auto uids = ids.next();
+        if (!uids) {
+            found.add(code::poolFull, one->at,
+                      fmt::format("No range of host ids is left for `{}`: all {} are given.", name,
+                                  (lastUid - firstUid) / uidsPerEnvironment));
+            break;
+        }
         if (!slot) {
             found.add(code::poolFull, one->at,
                       fmt::format("No block of {} is left for `{}`.", network.pool.str(), name),
                       "make `network.pool` larger");
             break;
         }
-        LockedBlock block{*slot, one->tenant, one->stage, {}, layoutVersion, ids.next()};
+        LockedBlock block{*slot, one->tenant, one->stage, {}, layoutVersion, *uids};
         accounts.choose(block, one->accounts);
         result.lock.blocks.push_back(std::move(block));
         result.added.push_back(name);

@@ -69,6 +69,17 @@ TEST(Lock, ARetiredEnvironmentComesBackToItsBlockWithTheNextGeneration) {
     EXPECT_EQ(allocation->lock.blocks[2].block.str(), "10.0.32.0/20");
 }
 
+TEST(Lock, AGenerationNeverWrapsAround) {
+    const std::string head =
+        "tenantry-lock 1\nplatform lend 7f3c0e5a91d2b846\nretired 10.0.0.0/20 oldbank/demo uid=1048576 gen=";
+    Diagnostics diagnostics;
+    EXPECT_FALSE(read(head + "4294967295\n", diagnostics));
+    const auto lock = read(head + "1000000\n", diagnostics);
+    ASSERT_TRUE(lock);
+    const std::vector<Wanted> all{wanted("oldbank", "demo")};
+    EXPECT_FALSE(allocate(*lock, all, network("10.0.0.0/8", 20), diagnostics));
+}
+
 TEST(Lock, NobodyGetsTheBlockOrIdsOfARetiredEnvironment) {
     Diagnostics diagnostics;
     const auto lock = read(good, diagnostics);
