@@ -41,8 +41,8 @@ def inserted(value, path, new):
 
 def scalar_edits(value):
     """Every address, range, port and interface name of a JSON text replaced by each other one of its kind, ports also by their
-    neighbours, names also by one that nobody has."""
-    found = {"address": set(), "range": set(), "port": set(), "name": set()}
+    neighbours, names also by one that nobody has; likewise every MAC."""
+    found = {"address": set(), "range": set(), "port": set(), "name": set(), "mac": set()}
     kinds = {}
     for path, part in places(value):
         kind = None
@@ -50,7 +50,9 @@ def scalar_edits(value):
             kind = "range" if "/" in part else "address"
         elif isinstance(part, int) and not isinstance(part, bool) and part > 1000:
             kind = "port"
-        elif isinstance(part, str) and part.rsplit("-", 1)[-1].isdigit() and "/" not in part:
+        elif isinstance(part, str) and part.count(":") == 5:
+            kind = "mac"
+        elif isinstance(part, str) and (part.rpartition("-")[2].isdigit() and "-" in part and "/" not in part or part in ("eth0", "router")):
             kind = "name"
         if kind:
             kinds[path] = kind
@@ -92,7 +94,7 @@ def command_edits(value, where, inner, part, chains):
     if inner and inner[0] == "expr" and len(inner) == 2:
         yield f"{name} removed", without(value, where)
         for verdict in ("accept", "drop", "return"):
-            if verdict in ("accept", "drop", "return") and any(key in part for key in ("accept", "drop")) and verdict not in part:
+            if any(key in part for key in ("accept", "drop")) and verdict not in part:
                 yield f"{name}: {verdict}", replaced(value, where, {verdict: None})
         if "match" in part:
             yield f"{name}: negated", replaced(value, (*where, "match", "op"), "!=")
@@ -114,7 +116,7 @@ def command_edits(value, where, inner, part, chains):
         for other in ("@sources", "@calls"):
             if other != part:
                 yield f"{name}: {other}", replaced(value, where, other)
-    if inner and inner[-1] == "elem" and isinstance(part, list):
+    if inner and inner[-1] in ("elem", "set") and isinstance(part, list):
         for index in range(len(part)):
             if len(part) > 1:
                 yield f"{name}/{index} removed", without(value, (*where, index))
