@@ -10,6 +10,7 @@ An evaluator that shares nothing with Tenantry (tests/support/python/packets.py)
 import collections
 import json
 import random
+import re
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 
@@ -25,6 +26,8 @@ pytestmark = pytest.mark.judge
 # does not look at.
 BEYOND = {
     ("NET-8", " has the block "): "a block that is not the declared one",
+    ("NET-8", ", which is outside its block "): "an address or a route that no packet takes",
+    ("NET-5", "; its task is declared with "): "an address more, which no route leads to",
     ("NET-5", "The edge brings connections for "): "ingress sockets are no packets",
     ("NET-6", "A request for "): "ingress sockets are no packets",
 }
@@ -82,25 +85,34 @@ def all_edits(texts):
     return edits
 
 
+def reason_of(code, answer):
+    """Why the verifier did not understand an edit, without names and numbers; nothing where it did."""
+    if code != 4 or any(verdict["findings"] for verdict in answer["verdicts"]) or not answer["notUnderstood"]:
+        return []
+    return [re.sub(r"`[^`]*`|[\da-f]+(?:[.:/][\da-f]+)+", "*", answer["notUnderstood"][0]["what"])]
+
+
 def judged(judge, edits):
-    """Counts by kind, and the mismatches."""
+    """Counts by kind, counts by what was not understood, and the mismatches."""
 
     def one(edit):
         name, changes = edit
         open_, shut = judge.meaning(changes)
         code, answer = judge.verify(changes)
         why = mismatch(code, answer, open_, shut)
-        return kind_of(code, answer, open_, shut), f"{name}: {why}" if why else None
+        return kind_of(code, answer, open_, shut), reason_of(code, answer), f"{name}: {why}" if why else None
 
     with ThreadPoolExecutor(len(judge.folders)) as pool:
         results = list(pool.map(one, edits))
-    return collections.Counter(kind for kind, _ in results), [why for _, why in results if why]
+    kinds, reasons, wrong = zip(*results)
+    return collections.Counter(kinds), collections.Counter(sum(reasons, [])), [why for why in wrong if why]
 
 
 def check(judge, edits, capsys):
-    counts, wrong = judged(judge, edits)
+    counts, reasons, wrong = judged(judge, edits)
     with capsys.disabled():
         print(f"\n{len(edits)} edits: " + ", ".join(f"{count} {kind}" for kind, count in sorted(counts.items())))
+        print("\n".join(f"  not understood {count}: {reason}" for reason, count in reasons.most_common()))
     assert not wrong, f"{len(wrong)} of {len(edits)}:\n" + "\n".join(wrong[:40])
     for kind in ("opened and violated", "closed and violated", "neither and accepted"):
         assert counts[kind], f"{kind} was tried"
