@@ -89,7 +89,7 @@ def reason_of(code, answer):
     """Why the verifier did not understand an edit, without names and numbers; nothing where it did."""
     if code != 4 or any(verdict["findings"] for verdict in answer["verdicts"]) or not answer["notUnderstood"]:
         return []
-    return [re.sub(r"`[^`]*`|[\da-f]+(?:[.:/][\da-f]+)+", "*", answer["notUnderstood"][0]["what"])]
+    return [re.sub(r"`[^`]*`|\b[\da-f]+(?:[.:/][\da-f]+)+\b", "*", answer["notUnderstood"][0]["what"])]
 
 
 def judged(judge, edits):
