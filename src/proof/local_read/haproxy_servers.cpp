@@ -27,7 +27,7 @@ constexpr std::array serverSettings{Setting{"check", false},    Setting{"inter",
                                     Setting{"maxconn", true},   Setting{"maxqueue", true}, Setting{"weight", true},
                                     Setting{"slowstart", true}};
 
-// TLS and queues of a listening socket: who may connect and to what does not depend on them.
+// TLS and queues of a listening socket: who may connect and to what does not depend on their values.
 constexpr std::array bindSettings{
     Setting{"accept-proxy", false}, Setting{"ssl", false},        Setting{"crt", true},
     Setting{"alpn", true},          Setting{"name", true},        Setting{"maxconn", true},
@@ -73,6 +73,15 @@ bool read_endpoint(std::string_view text, verify::Proxy& proxy) {
     return add_ports(text.substr(colon + 1), proxy.ports);
 }
 
+// An inherited socket is an ingress socket. The edge passes TLS on as it came, behind a PROXY header: a socket that
+// expects anything else takes no request.
+void check_ingress(const Scope& scope, Words line) {
+    for (const std::string_view needed : {"accept-proxy", "ssl", "crt"})
+        if (std::ranges::find(line, needed, &Word::text) == line.end())
+            scope.unclear(span_of(line),
+                          fmt::format("What comes of the edge's connections without `{}` is not known.", needed));
+}
+
 }  // namespace
 
 std::optional<verify::Upstream> read_server(const Scope& scope, Words line) {
@@ -101,6 +110,7 @@ void read_bind(const Scope& scope, Words line, verify::Proxy& proxy) {
     if (line.size() < 2) return scope.unclear(span_of(line), "What this frontend listens on is not said.");
     check_settings(scope, line.subspan(2), bindSettings, "a listening socket");
     std::string_view places = line[1].text;
+    if (places.contains("fd@")) check_ingress(scope, line);
     while (!places.empty()) {
         const std::size_t comma = std::min(places.find(','), places.size());
         if (!read_endpoint(places.substr(0, comma), proxy))

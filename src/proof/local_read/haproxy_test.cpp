@@ -41,6 +41,8 @@ TEST(Haproxy, says_what_it_does_not_understand) {
         {"global\n", "x\nglobal\n", "This line stands before the first section."},
         {"    bind fd@3", "    bind unix@/x\n    bind fd@3", "What `unix@/x` listens on is not known."},
         {"    bind fd@3", "    bind :8080 interface eth0\n    bind fd@3", ""},
+        {" accept-proxy ssl", " ssl", "What comes of the edge's connections without `accept-proxy` is not known."},
+        {" accept-proxy ssl", " accept-proxy", "What comes of the edge's connections without `ssl` is not known."},
         {"    bind fd@3", "    filter lua.x\n    bind fd@3", "What `filter` changes for a frontend is not known."},
         {"    use_backend app if route-2", "    redirect scheme https\n    use_backend app if route-2",
          "What `redirect` changes for a frontend is not known."},

@@ -1,5 +1,7 @@
 #include "hosts.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace tenantry::local_read {
@@ -13,6 +15,14 @@ std::string_view take_word(std::string_view& line) {
     const std::string_view word = line.substr(0, line.find_first_of(blanks));
     line.remove_prefix(word.size());
     return word;
+}
+
+// Two addresses of one name: getaddrinfo gives both (hosts(5), nss), and who asks takes either.
+void add_entry(const Scope& scope, std::vector<verify::HostEntry>& entries, verify::HostEntry entry) {
+    const auto same = std::ranges::find(entries, entry.name, &verify::HostEntry::name);
+    if (same != entries.end() && same->address != entry.address)
+        scope.unclear(entry.at, fmt::format("Which of its two addresses `{}` is found at is not known.", entry.name));
+    entries.push_back(std::move(entry));
 }
 
 }  // namespace
@@ -34,7 +44,7 @@ std::vector<verify::HostEntry> read_hosts(const Scope& scope, SourceId source) {
             continue;
         }
         for (std::string_view name = take_word(line); !name.empty(); name = take_word(line))
-            entries.push_back({std::string(name), *address, at});
+            add_entry(scope, entries, {std::string(name), *address, at});
     }
     return entries;
 }

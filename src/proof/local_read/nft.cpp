@@ -55,6 +55,7 @@ class RuleSet {
                                  fmt::format("The rules need more than {} ranges.", mostCubes));
         drop_impossible_jumps(context_.scope, chains_);
         refuse_misplaced_translation(context_.scope, chains_);
+        lower_early_states(context_.scope, chains_);
         context_.scope.reading.facts.devices[context_.router.at].chains = std::move(chains_);
     }
 

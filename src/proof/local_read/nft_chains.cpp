@@ -1,6 +1,7 @@
 #include "nft_chains.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -44,6 +45,34 @@ std::vector<std::size_t> depths(const std::vector<verify::Chain>& chains) {
     return depth;
 }
 
+// NF_IP_PRI_CONNTRACK. Of two hooks with one priority it depends on which was registered first.
+constexpr std::int32_t connectionTracking = -200;
+
+bool looks_at_state(const verify::Cube& cube) {
+    return cube[verify::Field::state] != verify::Cube{}[verify::Field::state];
+}
+
+// Every packet is `invalid`: what asks for that takes all, what asks for anything else takes none.
+void as_invalid(verify::Rule& rule) {
+    std::erase_if(rule.match, [](const verify::Cube& cube) {
+        return !cube[verify::Field::state].contains(static_cast<std::uint32_t>(verify::State::invalid));
+    });
+    for (verify::Cube& cube : rule.match) cube[verify::Field::state] = verify::Cube{}[verify::Field::state];
+}
+
+// The base chains that `wanted` names, and what they lead to.
+template <class Wanted>
+std::vector<bool> reached_from(const std::vector<verify::Chain>& chains, Wanted wanted) {
+    std::vector<bool> reached(chains.size());
+    for (std::size_t i = 0; i < chains.size(); ++i) reached[i] = chains[i].base && wanted(*chains[i].base);
+    // What a chain says of itself holds for all that it leads to; depth bounds the rounds.
+    for (std::size_t round = 0; round <= deepest; ++round)
+        for (std::size_t i = 0; i < chains.size(); ++i)
+            for (const verify::Rule& rule : chains[i].rules)
+                if (const auto to = target(rule); reached[i] && to) reached[*to] = true;
+    return reached;
+}
+
 }  // namespace
 
 void drop_impossible_jumps(const Scope& scope, std::vector<verify::Chain>& chains) {
@@ -59,18 +88,9 @@ void drop_impossible_jumps(const Scope& scope, std::vector<verify::Chain>& chain
 }
 
 void refuse_misplaced_translation(const Scope& scope, const std::vector<verify::Chain>& chains) {
-    std::vector<bool> wrong(chains.size());
-    for (std::uint32_t i = 0; i < chains.size(); ++i) {
-        const auto& base = chains[i].base;
-        const bool right =
-            base && base->nat && (base->hook == verify::Hook::prerouting || base->hook == verify::Hook::output);
-        if (base && !right) wrong[i] = true;
-    }
-    // What a chain says of itself holds for all that it leads to; depth bounds the rounds.
-    for (std::size_t round = 0; round <= deepest; ++round)
-        for (std::size_t i = 0; i < chains.size(); ++i)
-            for (const verify::Rule& rule : chains[i].rules)
-                if (const auto to = target(rule); wrong[i] && to) wrong[*to] = true;
+    const std::vector<bool> wrong = reached_from(chains, [](const verify::Chain::Base& base) {
+        return !base.nat || (base.hook != verify::Hook::prerouting && base.hook != verify::Hook::output);
+    });
     for (std::size_t i = 0; i < chains.size(); ++i)
         for (const verify::Rule& rule : chains[i].rules)
             if (wrong[i] && std::holds_alternative<verify::Translate>(rule.action))
@@ -79,6 +99,27 @@ void refuse_misplaced_translation(const Scope& scope, const std::vector<verify::
                     fmt::format(
                         "The kernel refuses this translation: the chain `{}` is entered where none can be done.",
                         chains[i].name));
+}
+
+void lower_early_states(const Scope& scope, std::vector<verify::Chain>& chains) {
+    const auto reached = [&](auto compare) {
+        return reached_from(chains, [&](const verify::Chain::Base& base) {
+            const bool begins = base.hook == verify::Hook::prerouting || base.hook == verify::Hook::output;
+            return compare(begins ? base.priority : connectionTracking + 1, connectionTracking);
+        });
+    };
+    const std::vector<bool> before = reached(std::less()), at = reached(std::equal_to()),
+                            behind = reached(std::greater());
+    for (std::size_t i = 0; i < chains.size(); ++i)
+        for (verify::Rule& rule : chains[i].rules) {
+            if (std::ranges::none_of(rule.match, looks_at_state)) continue;
+            if (at[i] || (before[i] && behind[i]))
+                scope.unclear(rule.at, fmt::format("Whether the chain `{}` knows a packet's state is not known: it "
+                                                   "stands before connection tracking or with it.",
+                                                   chains[i].name));
+            else if (before[i])
+                as_invalid(rule);
+        }
 }
 
 }  // namespace tenantry::local_read

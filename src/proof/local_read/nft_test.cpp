@@ -140,6 +140,49 @@ TEST(Nft, says_that_the_kernel_refuses_a_translation_where_none_can_be_done) {
                     "be done."});
 }
 
+// A base chain `early` that jumps to `other`, which accepts by a state.
+std::string early_chain(std::string_view hook, int priority, std::string_view state) {
+    return fmt::format(
+        R"({{"add": {{"chain": {{"family": "inet", "table": "tenantry", "name": "early", "type": "filter", "hook": "{}",
+            "prio": {}, "policy": "accept"}}}}}},{},{})",
+        hook, priority, rule_command(R"({"jump": {"target": "other"}})", "early"),
+        rule_command(fmt::format(R"({{"match": {{"op": "in", "left": {}, "right": "{}"}}}}, {{"accept": null}})",
+                                 CT_STATE, state),
+                     "other"));
+}
+
+// The rules of a chain that `test` is not, as to_text has them.
+std::string other_after(const std::string& commands) {
+    Files files;
+    files.replace(
+        "environments/acme/production/nftables.json", "\n]}\n",
+        fmt::format(R"(,{{"add": {{"chain": {{"family": "inet", "table": "tenantry", "name": "other"}}}}}},{}]}})",
+                    commands));
+    const std::string text = verify::to_text(files.read());
+    constexpr std::string_view head = "  chain other\n";
+    const std::size_t begin = text.find(head) + head.size();
+    return text.substr(begin, text.find('\n', begin) - begin);
+}
+
+TEST(Nft, knows_that_every_packet_is_invalid_before_connection_tracking) {
+    EXPECT_EQ(other_after(early_chain("prerouting", -300, "invalid")), "    all -> accept");
+    EXPECT_EQ(other_after(early_chain("output", -201, "new")), "    nothing -> accept");
+    EXPECT_EQ(other_after(early_chain("prerouting", -199, "new")), "    state fresh -> accept");
+    EXPECT_EQ(other_after(early_chain("forward", -300, "new")), "    state fresh -> accept");
+}
+
+TEST(Nft, doubts_states_where_connection_tracking_may_or_may_not_have_been) {
+    const Lines doubt{
+        "acme/production: Whether the chain `other` knows a packet's state is not known: it stands before connection "
+        "tracking or with it."};
+    EXPECT_EQ(with_commands(early_chain("prerouting", -200, "new")).unclear, doubt);
+    EXPECT_EQ(with_commands(early_chain("output", -300, "new") + "," + rule_command(R"({"jump": {"target": "other"}})"))
+                  .unclear,
+              doubt)
+        << "also entered from `test`, which stands behind it";
+    EXPECT_EQ(with_commands(early_chain("output", -300, "new")).unclear, Lines{});
+}
+
 TEST(Nft, makes_of_each_element_of_a_set_a_rule_with_its_place) {
     const Chained named = with_commands(
         R"({"add": {"set": {"family": "inet", "table": "tenantry", "name": "ports", "type": "inet_service",

@@ -168,5 +168,12 @@ TEST(Hosts, reads_names_aliases_and_comments_and_no_ipv6) {
     EXPECT_EQ(files.bytes(hosts[2].at), "10.0.0.2 db");
 }
 
+TEST(Tasks, says_that_a_name_with_two_addresses_leads_to_either) {
+    Files files;
+    files.set("environments/globex/demo/services/app/hosts",
+              "127.0.0.1 localhost\n127.0.0.1 localhost api\n10.0.0.9 api\n");
+    EXPECT_EQ(files.unclear(), Lines{"globex/demo: Which of its two addresses `api` is found at is not known."});
+}
+
 }  // namespace
 }  // namespace tenantry::local_read

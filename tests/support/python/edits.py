@@ -41,8 +41,8 @@ def inserted(value, path, new):
 
 def scalar_edits(value):
     """Every address, range, port and interface name of a JSON text replaced by each other one of its kind, ports also by their
-    neighbours, names also by one that nobody has."""
-    found = {"address": set(), "range": set(), "port": set(), "name": set()}
+    neighbours, names also by one that nobody has; likewise every MAC."""
+    found = {"address": set(), "range": set(), "port": set(), "name": set(), "mac": set()}
     kinds = {}
     for path, part in places(value):
         kind = None
@@ -50,7 +50,9 @@ def scalar_edits(value):
             kind = "range" if "/" in part else "address"
         elif isinstance(part, int) and not isinstance(part, bool) and part > 1000:
             kind = "port"
-        elif isinstance(part, str) and part.rsplit("-", 1)[-1].isdigit() and "/" not in part:
+        elif isinstance(part, str) and part.count(":") == 5:
+            kind = "mac"
+        elif isinstance(part, str) and (part.rpartition("-")[2].isdigit() and "-" in part and "/" not in part or part in ("eth0", "router")):
             kind = "name"
         if kind:
             kinds[path] = kind
@@ -84,7 +86,53 @@ def rule_set_edits(text):
         first = next((i for i, c in enumerate(commands) if "rule" in c["add"] and c["add"]["rule"]["chain"] == chain), len(commands))
         yield f"{chain} begins with accept", inserted(value, ("nftables", first), accept)
         yield f"{chain} ends with accept", inserted(value, ("nftables", len(commands)), accept)
+        for name, matches in PARTS.items():
+            for verdict in ("accept", "drop"):
+                more = replaced(accept, ("add", "rule", "expr"), [*matches, {verdict: None}])
+                yield f"{chain} begins with {verdict} of {name}", inserted(value, ("nftables", first), more)
+    yield from added_elements(value)
     yield from scalar_edits(value)
+
+
+def match(left, right, op="=="):
+    return {"match": {"op": op, "left": left, "right": right}}
+
+
+IIFNAME, OIFNAME = {"meta": {"key": "iifname"}}, {"meta": {"key": "oifname"}}
+SADDR, DADDR = ({"payload": {"protocol": "ip", "field": field}} for field in ("saddr", "daddr"))
+PARTS = {
+    "one sender": [match(IIFNAME, "api-1")],
+    "one receiver": [match(OIFNAME, "scoring-1")],
+    "one pair": [match(IIFNAME, "load-balancer-1"), match(OIFNAME, "scoring-1")],
+    "one address": [match(SADDR, "10.0.0.7")],
+    "one destination": [match(DADDR, "10.0.0.6")],
+    "a range": [match(SADDR, {"prefix": {"addr": "10.0.0.0", "len": 24}})],
+    "some interfaces": [match(IIFNAME, "api-*")],
+    "all but one": [match(IIFNAME, "web-1", "!=")],
+    "one port": [match({"payload": {"protocol": "tcp", "field": "dport"}}, 9100)],
+    "udp": [match({"meta": {"key": "l4proto"}}, "udp")],
+    "answers": [match({"payload": {"protocol": "tcp", "field": "sport"}}, 9000)],
+    "new connections": [match({"ct": {"key": "state"}}, "new", "in")],
+    "lost connections": [match({"ct": {"key": "state"}}, ["invalid", "untracked"], "in")],
+}
+
+
+def added_elements(value):
+    """One element more in each set: every call that nobody declares, and every other address of every task."""
+    elements = {"sources": [], "calls": [], "services": []}
+    for command in value["nftables"]:
+        if "element" in command["add"]:
+            spec = command["add"]["element"]
+            elements[spec["name"]] += [element["concat"] if isinstance(element, dict) else element for element in spec["elem"]]
+    names, addresses = zip(*elements["sources"])
+    ports = sorted({call[3] for call in elements["calls"]})
+    calls = [[near, far, protocol, port] for near in names for far in names for protocol in ("tcp", "udp") for port in ports]
+    sources = [[name, address] for name in names for address in (*addresses, "10.0.16.4", "203.0.113.9")]
+    last = max(at for at, command in enumerate(value["nftables"]) if "element" in command["add"])
+    for name, keys in (("calls", calls), ("sources", sources)):
+        for key in [key for key in keys if key not in elements[name]]:
+            spec = {"family": "inet", "table": "tenantry", "name": name, "elem": [{"concat": key}]}
+            yield f"{name} with {key}", inserted(value, ("nftables", last), {"add": {"element": spec}})
 
 
 def command_edits(value, where, inner, part, chains):
@@ -92,7 +140,7 @@ def command_edits(value, where, inner, part, chains):
     if inner and inner[0] == "expr" and len(inner) == 2:
         yield f"{name} removed", without(value, where)
         for verdict in ("accept", "drop", "return"):
-            if verdict in ("accept", "drop", "return") and any(key in part for key in ("accept", "drop")) and verdict not in part:
+            if any(key in part for key in ("accept", "drop")) and verdict not in part:
                 yield f"{name}: {verdict}", replaced(value, where, {verdict: None})
         if "match" in part:
             yield f"{name}: negated", replaced(value, (*where, "match", "op"), "!=")
@@ -114,7 +162,7 @@ def command_edits(value, where, inner, part, chains):
         for other in ("@sources", "@calls"):
             if other != part:
                 yield f"{name}: {other}", replaced(value, where, other)
-    if inner and inner[-1] == "elem" and isinstance(part, list):
+    if inner and inner[-1] in ("elem", "set") and isinstance(part, list):
         for index in range(len(part)):
             if len(part) > 1:
                 yield f"{name}/{index} removed", without(value, (*where, index))
@@ -140,6 +188,13 @@ def network_edits(text, other):
             for far in ("router", "api-1"):
                 elsewhere = {"namespace": f"/run/tenantry/net/{other}/{far}", "interface": "eth0" if far == "api-1" else "api-1"}
                 yield f"{name}: to {other} {far}", replaced(value, path, elsewhere)
+        if len(path) > 1 and path[-2] == "interfaces":
+            for address in ("10.0.0.6/32", "10.0.16.4/32"):
+                yield f"{name} has {address} too", replaced(value, (*path, "addresses"), [*part["addresses"], address])
+        if key == "routes":
+            for route in ({"to": "10.0.16.0/20", "interface": "api-1"}, {"to": "10.0.0.6/32", "interface": "web-1"},
+                          {"to": "0.0.0.0/0", "interface": "eth0", "via": "169.254.1.1"}, {"to": "10.0.0.0/24", "unreachable": True}):  # fmt: skip
+                yield f"{name} with {route}", replaced(value, path, [*part, route])
         if key == "unreachable":
             changed = without(value, path)
             at(changed, path[:-1])["interface"] = "web-1"

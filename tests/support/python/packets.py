@@ -211,7 +211,7 @@ def universe(addresses, ports):
     """Packets to and from these addresses and one outside, with these ports, their neighbours and one more."""
     near = sorted({other for port in ports for other in (port - 1, port, port + 1) if 0 < other < 65536} | {80})
     kinds = [Kind(protocol, CALLER_PORT, port) for protocol in (6, 17) for port in near]
-    kinds += [Kind(protocol, port, other) for protocol in (6, 17) for port in sorted(ports) for other in (CALLER_PORT, 80)]
+    kinds += [Kind(protocol, port, other) for protocol in (6, 17) for port in sorted(ports) for other in (CALLER_PORT, 80, *sorted(ports))]
     kinds += [Kind(1, kind << 8, checksum) for kind in (3, 8) for checksum in sorted(ports)]
     kinds += [Kind(47, CALLER_PORT, port) for port in sorted(ports)]
     sources = sorted(addresses | {OUTSIDE})
