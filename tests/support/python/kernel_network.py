@@ -135,10 +135,22 @@ class KernelNetwork:
                     peer = interface["peer"]
                     far = (paths.get(peer["namespace"], peer["namespace"]), peer["interface"])
                     if far not in made:
+                        if self._peer(networks, far) != near:
+                            raise CannotBuild(f"{far} is not linked with {near}")
                         mac = next(end["mac"] for end in self.namespaces[far[0]]["interfaces"] if end["name"] == far[1])
                         link = f"link add {near[1]} address {interface['mac']} type veth peer name {far[1]} address {mac} netns {far[0]}"
                         must(near[0], ["ip", "-batch", "-"], link)
                     made.add(near)
+
+    def _peer(self, networks, end):
+        """What an end says that it is linked with."""
+        for spec in networks:
+            paths = {namespace["name"]: namespace["path"] for namespace in spec["namespaces"]}
+            for namespace in spec["namespaces"]:
+                for interface in namespace["interfaces"]:
+                    if (namespace["path"], interface["name"]) == end:
+                        return paths.get(interface["peer"]["namespace"], interface["peer"]["namespace"]), interface["peer"]["interface"]
+        return None
 
     def _commands(self, namespace):
         yield "link set lo up"

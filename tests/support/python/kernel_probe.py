@@ -4,14 +4,16 @@ usage: kernel_probe.py FOLDER ENVIRONMENT < CASES
 CASES: JSON list of {"name", "changes": {path: text}}. For each case the environments are built for real, every task of
 ENVIRONMENT puts every packet of the evaluator's universe on its wire, and what arrives where is compared; then every task
 connects to every address and port. Prints a JSON list of {"name", "sent", "arrived", "connected": [[task, address, port,
-namespace]], "refused", "wrong"}.
+namespace]], "failed": [[task, address, port, error]], "refused", "wrong"}.
 """
 
+import errno
 import json
 import os
 import socket
 import struct
 import sys
+from itertools import count
 
 import packets
 import small_platform
@@ -86,12 +88,14 @@ class Ears:
 class Case:
     """One built world and what the evaluator says about it."""
 
-    def __init__(self, network, world, environment, fence):
+    def __init__(self, network, world, environment, fence, untouched):
         self.network, self.world, self.environment, self.fence = network, world, environment, fence
         self.declared = small_platform.declared()
         self.universe = packets.universe_of(world, self.declared, world.touching(environment))
-        self.sent, self.arrived, self.connected, self.wrong = 0, 0, [], []
-        self.services = set(world.services())
+        self.sent, self.arrived, self.connected, self.failed, self.wrong = 0, 0, [], [], []
+        self.ports_used = count(10_000)
+        # A protocol without ports has one connection between two hosts: once let through one way it is known the other way.
+        self.kinds = [kind for kind in self.universe.axes["kind"] if kind.protocol != 47 or untouched]
         self.tasks = {name: path for name, path in world.tasks.items() if name.startswith(environment)}
 
     # Packets of every kind ---------------------------------------------------------------------------------------------
@@ -115,26 +119,28 @@ class Case:
         # Those that make no connection first: what the others leave behind would make them part of one.
         for state in ("invalid", "new"):
             for destination in self.universe.axes["daddr"]:
-                sent = self._send(wire, macs, destination, state)
+                sent = self._send(wire, macs, destination, state, self._spread(path, interface, destination))
                 self.fence.wait()
                 self._compare(path, interface, destination, state, sent, ears)
 
-    def _send(self, wire, macs, destination, state):
+    def _spread(self, path, interface, destination):
+        """Kinds that may come to one of several."""
+        packets = self.universe.equal("daddr", destination) & self.universe.equal("state", "new")
+        walk = Walk(self.world, self.universe, strict=False).onto_wire(path, interface, packets)
+        return {kind for kind in self.kinds if sum(bool(to & self.universe.equal("kind", kind)) for to in walk.delivered.values()) > 1}
+
+    def _send(self, wire, macs, destination, state, spread):
         sent = {}
         for source in self.universe.axes["saddr"]:
-            for kind in self.universe.axes["kind"]:
+            for kind in self.kinds:
                 if (kind.protocol, state) == (47, "invalid") or (*kind[:2], state) == (1, 3 << 8, "new"):
                     continue  # has no checksum to be wrong; an error about no connection is never new
-                for _ in range(self._copies(destination, kind)):
+                for _ in range(TRIES if kind in spread else 1):
                     number = len(sent) + 1
                     sent[number] = (source, kind)
                     wire.send(frame(number, source, destination, kind, state, macs))
         self.sent += len(sent)
         return sent
-
-    def _copies(self, destination, kind):
-        """A service's packets go to one of several."""
-        return TRIES if kind.protocol == 6 and (destination, kind.dport) in self.services else 1
 
     def _compare(self, path, interface, destination, state, sent, ears):
         arrived = {}
@@ -175,8 +181,10 @@ class Case:
         listeners = self._listen()
         try:
             for task, path in self.tasks.items():
+                if self.declared.tasks[task].address not in self.world.namespaces[path].addresses:
+                    continue  # it would call under another address than the evaluator looks at
                 for target in self.universe.axes["daddr"]:
-                    if target not in EVERYBODY:
+                    if target not in (*EVERYBODY, "0.0.0.0"):
                         self._connect_all(self.declared.tasks[task], path, target, listeners)
         finally:
             for _, listener in listeners:
@@ -194,27 +202,29 @@ class Case:
         return [(path, inside(path, lambda: listen(port))) for path in self.network.namespaces for port in self.ports()]
 
     def _connect_all(self, task, path, target, listeners):
-        tries = {port: TRIES if (target, port) in self.services else 1 for port in self.ports()}
-        callers = [(port, inside(path, lambda: connecting(target, port))) for port in self.ports() for _ in range(tries[port])]
+        calls = {port: Connection(self.world, self.universe, task, target, port) for port in self.ports()}
+        wanted = {port: packets.answering(call) for port, call in calls.items()}
+        # Each from a port of its own: where a translation makes two alike the kernel changes one's port.
+        callers = [(port, inside(path, lambda: connecting(target, port, next(self.ports_used))))
+                   for port in calls for _ in range(TRIES if len(wanted[port]) > 1 else 1)]  # fmt: skip
         self.fence.wait()
         connected = [is_connected(caller) for _, caller in callers]  # before the other end closes
         answered = {peer: where for where, listener in listeners for peer in accepted(listener)}
         found = {}
         for (port, caller), fine in zip(callers, connected):
             found.setdefault(port, set()).add(answered.get(caller.getsockname(), "nobody") if fine else "nobody")
+            error = caller.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+            self.failed += [[task.name, target, port, errno.errorcode[error]]] if error and not fine else []
             abort(caller)
         for port, seen in found.items():
-            self._judge(Connection(self.world, self.universe, task, target, port), seen)
-
-    def _judge(self, call, seen):
-        self.connected += [[call.caller.name, call.target, call.port, where] for where in sorted(seen - {"nobody"})]
-        wanted = packets.answering(call)
-        if seen != wanted:
-            self.wrong.append(f"{call.caller.name} connects to {call.target}:{call.port}: {sorted(seen)} instead of {sorted(wanted)}")
+            self.connected += [[task.name, target, port, where] for where in sorted(seen - {"nobody"})]
+            if seen != wanted[port]:
+                self.wrong.append(f"{task.name} connects to {target}:{port}: {sorted(seen)} instead of {sorted(wanted[port])}")
 
 
-def connecting(target, port):
+def connecting(target, port, own):
     caller = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    caller.bind(("0.0.0.0", own))
     caller.setblocking(False)
     caller.connect_ex((target, port))
     return caller
@@ -248,7 +258,7 @@ def accepted(listener):
 def judge(case, texts, environment, fence):
     for path, text in case["changes"].items():
         texts = packets.edited(texts, path, text)
-    answer = {"name": case["name"], "sent": 0, "arrived": 0, "connected": [], "refused": None, "wrong": []}
+    answer = {"name": case["name"], "sent": 0, "arrived": 0, "connected": [], "failed": [], "refused": None, "wrong": []}
     try:
         world = World(texts)
         network = of_texts(texts, sorted(small_platform.ENVIRONMENTS))
@@ -261,10 +271,11 @@ def judge(case, texts, environment, fence):
             answer["wrong"].append(f"nft says {network.refused!r}, the evaluator {world.broken}")
         if network.refused or answer["wrong"]:
             return {**answer, "refused": network.refused}
-        trial = Case(network, world, environment, fence)
+        trial = Case(network, world, environment, fence, untouched=not case["changes"])
         trial.try_packets()
         trial.try_connections()
-    return {**answer, "sent": trial.sent, "arrived": trial.arrived, "connected": trial.connected, "wrong": trial.wrong}
+    return {**answer, "sent": trial.sent, "arrived": trial.arrived, "connected": trial.connected, "failed": trial.failed,
+            "wrong": trial.wrong}
 
 
 def main():
