@@ -20,6 +20,10 @@ CALLER_PORT = 40000
 EVERYBODY = ("255.255.255.255", "224.0.0.1")
 
 
+class NotTheForm(Exception):
+    """A text is not what docs/local-files.md describes."""
+
+
 @dataclass(frozen=True)
 class Task:
     """A task as the test declares it: `acme/production/api-1`."""
@@ -69,22 +73,27 @@ class Namespace:
         for interface in spec["interfaces"]:
             if interface["name"] in self.interfaces or len(interface["name"]) > 15:
                 self.broken.append(f"{self.name}: interface {interface['name']}")
-            self.interfaces[interface["name"]] = interface
+            if len(set(interface["addresses"])) < len(interface["addresses"]):
+                self.broken.append(f"{self.name}: an address twice on {interface['name']}")
+            self.interfaces[interface["name"]] = {key: interface[key] for key in ("name", "mac", "addresses")}
         self.addresses = {str(ipaddress.IPv4Interface(text).ip)
                           for interface in self.interfaces.values() for text in interface["addresses"]}  # fmt: skip
-        self.routes = [route for route in spec["routes"] if route.get("unreachable") or self._buildable(route, spec)]
+        routes = [{**route, "to": ipaddress.IPv4Network(route["to"])} for route in spec["routes"]]
+        self.routes = [route for route in routes if route.get("unreachable") or self._buildable(route, routes)]
+        told = [route["to"] for route in self.routes]
+        self.broken += [f"{self.name}: two routes to {to}" for to in set(told) if told.count(to) > 1]
         self.neighbours = {(entry["interface"], entry["address"]): entry["mac"] for entry in spec["neighbours"]}
         sysctl = spec["sysctls"].get("net.ipv4.ip_forward")
         # Where the two disagree it may forward, and nothing that is declared can count on it.
         self.may_forward = spec["forwards"] or sysctl == "1"
         self.surely_forwards = spec["forwards"] and sysctl == "1"
 
-    def _buildable(self, route, spec):
+    def _buildable(self, route, routes):
         fine = route.get("interface") in self.interfaces
-        if fine and "via" in route:  # the kernel takes only a gateway that it has a direct route to
+        if fine and "via" in route:  # the kernel takes only a gateway that it has a direct route to, or is itself
             gateway = ipaddress.IPv4Address(route["via"])
-            fine = any("via" not in other and not other.get("unreachable") and other.get("interface") == route["interface"]
-                       and gateway in ipaddress.IPv4Network(other["to"]) for other in spec["routes"])  # fmt: skip
+            fine = route["via"] in self.addresses or any("via" not in other and not other.get("unreachable") and other.get("interface") == route["interface"]
+                       and gateway in other["to"] for other in routes)  # fmt: skip
         if not fine:
             self.broken.append(f"{self.name}: route {route}")
         return fine
@@ -92,8 +101,7 @@ class Namespace:
     def exits(self, destination):
         """The routes that a packet may take: the longest prefix; several where they are equally long."""
         address = ipaddress.IPv4Address(destination)
-        fitting = [(ipaddress.IPv4Network(route["to"]).prefixlen, route) for route in self.routes
-                   if address in ipaddress.IPv4Network(route["to"])]  # fmt: skip
+        fitting = [(route["to"].prefixlen, route) for route in self.routes if address in route["to"]]
         longest = max((length for length, _ in fitting), default=None)
         return [route for length, route in fitting if length == longest]
 
@@ -109,6 +117,12 @@ class World:
     def __init__(self, texts):
         self.namespaces, self.tasks, self.peers, self.broken = {}, {}, {}, []
         self.texts = texts
+        try:
+            self._read(texts)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise NotTheForm(repr(error)) from error
+
+    def _read(self, texts):
         environments = sorted(path.rsplit("/", 1)[0] for path in texts if path.endswith("/network.json"))
         for folder in environments:
             self._network(json.loads(texts[f"{folder}/network.json"]), texts.get(f"{folder}/nftables.json"))
@@ -187,7 +201,7 @@ class World:
                 continue
             addresses |= namespace.addresses
             for route in namespace.routes:
-                addresses |= {str(ipaddress.IPv4Network(route["to"])[0])} | ({route["via"]} if "via" in route else set())
+                addresses |= {str(route["to"][0])} | ({route["via"]} if "via" in route else set())
             if namespace.rules:
                 collect([chain.rules for chain in namespace.rules.chains.values()], addresses, ports)
                 collect([elements for _, _, elements in namespace.rules.sets.values()], addresses, ports)
@@ -212,6 +226,7 @@ def universe(addresses, ports):
     near = sorted({other for port in ports for other in (port - 1, port, port + 1) if 0 < other < 65536} | {80})
     kinds = [Kind(protocol, CALLER_PORT, port) for protocol in (6, 17) for port in near]
     kinds += [Kind(protocol, port, other) for protocol in (6, 17) for port in sorted(ports) for other in (CALLER_PORT, 80, *sorted(ports))]
+    kinds += [Kind(6, port, CALLER_PORT) for port in near]
     kinds += [Kind(1, kind << 8, checksum) for kind in (3, 8) for checksum in sorted(ports)]
     kinds += [Kind(47, CALLER_PORT, port) for port in sorted(ports)]
     sources = sorted(addresses | {OUTSIDE})
@@ -239,6 +254,13 @@ class Walk:
         for name in self.world.namespaces[path].interfaces:
             self._leave(path, name, packets)
         self._deliver(path, packets & self._local(path, alone=True))
+        return self
+
+    def onto_wire(self, path, interface, packets):
+        """What somebody puts on the wire by hand, with the right MAC."""
+        for far, name in sorted(self.world.peers.get((path, interface), set())):
+            if far in self.world.namespaces:
+                self._arrive(far, name, packets)
         return self
 
     def from_routes(self, path, packets):
@@ -297,7 +319,7 @@ class Walk:
         """Whether the other end takes frames for the next hop: by the neighbour's MAC, or because it answers ARP for it."""
         namespace = self.world.namespaces.get(far[0])
         end = namespace.interfaces.get(far[1]) if namespace else None
-        if end is None:
+        if end is None or hop in self.world.namespaces[path].addresses:
             return False
         mac = self.world.namespaces[path].neighbours.get((interface, hop))
         return mac == end["mac"] if mac else hop in namespace.addresses
@@ -309,6 +331,11 @@ class Walk:
         self.seen[path, interface] = self.seen.get((path, interface), 0) | packets
         self.passed.add(path)
         packets = self._hook(path, "prerouting", interface, "", packets)
+        # Routing drops what claims to come from the receiver itself (fib_validate_source). In answers the translation puts
+        # the service's address instead.
+        if self.strict and self.connection is None:
+            own = self.universe.where("saddr", self.world.namespaces[path].addresses.__contains__)
+            packets, self.lost = packets & ~own, self.lost | (packets & own)
         local = self._local(path)
         self._deliver(path, self._hook(path, "input", interface, "", packets & local))
         namespace, onward = self.world.namespaces[path], packets & ~local
@@ -325,10 +352,10 @@ class Walk:
 
 def hostile(universe):
     """What a task may put on the wire: every source, every kind, without a connection that somebody let it make. ICMP errors
-    may lie about a connection (`related`); no helper makes anything else related."""
-    states = universe.where("state", lambda state: state in ("new", "invalid", "untracked"))
-    errors = universe.equal("state", "related") & universe.where("kind", lambda kind: kind.protocol == 1 and kind.sport == 3 << 8)
-    return states | errors
+    are never `new`, but may lie about a connection (`related`); no helper makes anything else related."""
+    errors = universe.where("kind", lambda kind: kind[:2] == (1, 3 << 8))
+    states = universe.where("state", lambda state: state in ("invalid", "untracked"))
+    return states | (universe.equal("state", "new") & ~errors) | (universe.equal("state", "related") & errors)
 
 
 def permitted(universe, declared, sender, receiver):
@@ -422,6 +449,35 @@ def broken_call(call, targets):
         if back.lost or back.delivered != {call.world.tasks[call.caller.name]: reply}:
             found.append(f"{what}: the answer of {task.name}")
     return found
+
+
+def answering(call):
+    """The namespaces in which the connection may come to be, with "nobody" where it may come to nothing; every namespace
+    listens on every port."""
+    u, first = call.universe, call.sent(call.caller, call.out(call.target, "new"))
+    found = {"nobody"} if first.lost or not first.delivered else set()
+    for where, packets in first.delivered.items():
+        for address in [address for address in u.axes["daddr"] if packets & u.equal("daddr", address)]:
+            for kind in [kind for kind in u.axes["kind"] if packets & u.equal("daddr", address) & u.equal("kind", kind)]:
+                found.add(where if answered(call, where, address, kind.dport) else "nobody")
+    return found
+
+
+def answered(call, where, address, port):
+    """Whether what came to `where` as a packet for this address and port becomes a connection."""
+    reply = call.packets(address, call.caller.address, port, CALLER_PORT, "established")
+    back = Walk(call.world, call.universe, True, lambda packets: packets).from_routes(where, reply)
+    if back.lost or set(back.delivered) != {call.world.tasks[call.caller.name]}:
+        return False
+    later = call.sent(call.caller, call.out(call.target, "established"), lambda packets: moved(call, address, port, packets))
+    return not later.lost and set(later.delivered) == {where}
+
+
+def moved(call, address, port, packets):
+    """What connection tracking does to later packets of a connection that was translated to this address and port."""
+    mine, u = packets & call.universe.equal("daddr", call.target), call.universe
+    there = u.moved(mine, "daddr", call.target, address)
+    return (packets & ~mine) | u.moved(there, "kind", Kind(6, CALLER_PORT, call.port), Kind(6, CALLER_PORT, port))
 
 
 def translated(call, task, packets):
