@@ -78,7 +78,7 @@ class Namespace:
             self.interfaces[interface["name"]] = {key: interface[key] for key in ("name", "mac", "addresses")}
         self.addresses = {str(ipaddress.IPv4Interface(text).ip)
                           for interface in self.interfaces.values() for text in interface["addresses"]}  # fmt: skip
-        routes = [{**route, "to": ipaddress.IPv4Network(route["to"])} for route in spec["routes"]]
+        routes = [*self._connected()] + [{**route, "to": ipaddress.IPv4Network(route["to"])} for route in spec["routes"]]
         self.routes = [route for route in routes if route.get("unreachable") or self._buildable(route, routes)]
         told = [route["to"] for route in self.routes]
         self.broken += [f"{self.name}: two routes to {to}" for to in set(told) if told.count(to) > 1]
@@ -88,12 +88,21 @@ class Namespace:
         self.may_forward = spec["forwards"] or sysctl == "1"
         self.surely_forwards = spec["forwards"] and sysctl == "1"
 
+    def _connected(self):
+        """Routes that the kernel makes for the ranges of addresses (fib_add_ifaddr)."""
+        for interface in self.interfaces.values():
+            for text in interface["addresses"]:
+                range_ = ipaddress.IPv4Interface(text).network
+                if range_.prefixlen < 32 and int(range_[0]) >> 24 != 0:
+                    yield {"to": range_, "interface": interface["name"]}
+
     def _buildable(self, route, routes):
         fine = route.get("interface") in self.interfaces
         if fine and "via" in route:  # the kernel takes only a gateway that it has a direct route to, or is itself
             gateway = ipaddress.IPv4Address(route["via"])
-            fine = route["via"] in self.addresses or any("via" not in other and not other.get("unreachable") and other.get("interface") == route["interface"]
-                       and gateway in other["to"] for other in routes)  # fmt: skip
+            direct = [other["to"] for other in routes if not other.keys() & {"via", "unreachable"}
+                      and other.get("interface") == route["interface"]]  # fmt: skip
+            fine = route["via"] in self.addresses or any(gateway in to for to in direct)
         if not fine:
             self.broken.append(f"{self.name}: route {route}")
         return fine
