@@ -74,8 +74,8 @@ class FrontendReader {
         unclear(span_of(line), "What this rule does with requests is not known.");
     }
 
-    // Only with all three conditions are server name and Host the environment's own and the same. With fewer of them,
-    // or before the Host is known, the frontend takes any name.
+    // Server name and Host have to be the environment's own and the same; where they are the same, one of them need not
+    // be looked at again. With less, or before the Host is known, the frontend takes any name.
     void read_misdirected(Words line) {
         std::optional<std::vector<Word>> names, hosts;
         bool same = false;
@@ -94,7 +94,9 @@ class FrontendReader {
         }
         if (!hostIsKnown_)
             return unclear(span_of(line), "The Host header is compared before the variable `txn.host` holds it.");
-        if (!names || !hosts || !same) return;
+        if (!same || (!names && !hosts)) return;
+        if (!names) names = hosts;
+        if (!hosts) hosts = names;
         const std::vector<Word> both = common(*names, *hosts);
         if (both.empty()) return unclear(span_of(line), "No host name passes this rule.");
         for (const Word& word : both) add_host(word);

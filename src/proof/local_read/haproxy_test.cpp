@@ -94,9 +94,17 @@ TEST(Haproxy, says_what_it_does_not_understand) {
     }
 }
 
-TEST(Haproxy, takes_any_host_where_the_421_rule_does_not_hold_all_three_conditions) {
-    for (const std::string_view without :
-         {"own-name own-host", "own-name same-host", "own-host same-host", "same-host"}) {
+TEST(Haproxy, takes_its_own_hosts_where_one_of_two_equal_names_is_looked_at) {
+    for (const std::string_view enough : {"own-name same-host", "own-host same-host"}) {
+        Files files;
+        files.replace(globex, "own-name own-host same-host", enough);
+        EXPECT_EQ(files.unclear(), Lines{}) << enough;
+        EXPECT_EQ(files.read().proxies[2].hosts, Files().read().proxies[2].hosts) << enough;
+    }
+}
+
+TEST(Haproxy, takes_any_host_where_the_421_rule_leaves_names_open_or_different) {
+    for (const std::string_view without : {"own-name own-host", "own-name", "own-host", "same-host"}) {
         Files files;
         files.replace(globex, "own-name own-host same-host", without);
         EXPECT_EQ(files.unclear(), Lines{}) << without;

@@ -119,6 +119,9 @@ void Networks::read_addresses(const Scope& scope, const Node& list, verify::Inte
                 fmt::format("An address of the interface `{}` is not written like `10.0.0.4/32`.", interface.name));
             continue;
         }
+        if (std::ranges::find(interface.addresses, *address) != interface.addresses.end())
+            scope.unclear(item.at(),
+                          fmt::format("The interface `{}` already has the address {}.", interface.name, text));
         interface.addresses.push_back(*address);
         // The kernel makes a route to the rest of the range by itself; the page knows no such address.
         if (text.substr(slash) != "/32")
@@ -159,6 +162,9 @@ void Networks::read_route(const Scope& scope, const Object& route, DeviceIndex d
                 route.find("interface")->at(),
                 fmt::format("The route to {} leaves by `{}`, which the namespace does not have.", to->str(), *name));
     }
+    // RTM_NEWROUTE with NLM_F_EXCL answers EEXIST (rtnetlink(7)), whatever the second one says.
+    if (!routed_.emplace(device, *to).second)
+        return scope.unclear(route.at(), fmt::format("There is already a route to {}.", to->str()));
     if (unreachable == fact.out.has_value() || (unreachable && fact.via))
         return scope.unclear(route.at(), fmt::format("Where the route to {} leads is not said clearly.", to->str()));
     ways_.push_back({scope, device, fact});

@@ -82,6 +82,7 @@ class Networks {
     std::vector<Link> links_;
     std::vector<Neighbour> neighbours_;
     std::vector<Way> ways_;
+    std::set<std::pair<DeviceIndex, Cidr>> routed_;             // where routes of a namespace lead
     std::map<DeviceIndex, std::vector<verify::Route>> direct_;  ///< routes without a gateway
     std::set<std::pair<InterfaceIndex, Ipv4>> entries_;         ///< permanent neighbours
     std::vector<Socket> sockets_;

@@ -151,6 +151,7 @@ class RuleSet {
         const auto [set, isNew] = context_.sets.try_emplace(std::string(*name));
         if (!isNew) return unclear(object.find("name")->at(), fmt::format("The set `{}` is added twice.", *name));
         set->second.isMap = isMap;
+        if (!object.find("type")) unclear(object.at(), fmt::format("What the set `{}` holds is not said.", *name));
         if (const auto flags = object.find("flags")) read_flags(*flags, set->second);
         // Elements with a time to live say so themselves when they are listed.
         if (object.find("elem")) elements_.push_back({object, *name});

@@ -292,6 +292,7 @@ TEST(Nft, says_what_it_does_not_understand_and_takes_the_most_that_it_can_be) {
          "When the chain of type `filter` at `ingress` acts is not known.", ""},
         {table("add", "chain", R"("name": "x", "type": "route", "hook": "output", "prio": 0)"),
          "When the chain of type `route` at `output` acts is not known.", ""},
+        {table("add", "set", R"("name": "more")"), "What the set `more` holds is not said.", ""},
         {table("add", "set", R"("name": "sources", "type": "ifname")"), "The set `sources` is added twice.", ""},
         {table("add", "element", R"("name": "nothing", "elem": [1])"),
          "Elements are added to `nothing`, which is no set of the table.", ""},

@@ -95,6 +95,8 @@ class ServerReader {
             else if (!is_irrelevant_in_server(directive))
                 not_known(scope_, directive, "a location");
         }
+        if (!files && !answer.notFound && answer.to.empty())
+            scope_.unclear(answer.at, "This location answers with files of nginx's own folder.");
         if (int{files} + int{answer.notFound} + int{!answer.to.empty()} > 1)
             scope_.unclear(answer.at, "Which of its answers this location gives is not known.");
         return answer;
@@ -118,8 +120,9 @@ class ServerReader {
         }
         for (const auto& [path, answer] : exact_)
             scope_.unclear(answer.at, fmt::format("The location `= {}` is not a whole prefix.", path));
-        // What no location takes is looked for in nginx's own folder.
-        if (!below_.contains("/")) add_route("/", {false, {}, proxy_.at});
+        if (below_.contains("/")) return;
+        scope_.unclear(proxy_.at, "What no location takes is looked for in nginx's own folder.");
+        add_route("/", {false, {}, proxy_.at});
     }
 
     void add_route(const std::string& prefix, const Answer& answer) {

@@ -59,6 +59,7 @@ TEST(Nginx, says_what_it_does_not_understand) {
         {"location = /api {", "location = /other {", "`/api/` has no location `= /api`."},
         {"location = /api {", "location = /other {", "The location `= /other` is not a whole prefix."},
         {"location ^~ /api/ {", "location ^~ /api {", "The location `/api` takes paths that only begin like it."},
+        {"root /srv/www;", "", "This location answers with files of nginx's own folder."},
         {"location / {", "location /api/ { return 404; } location / {", "There is already such a location."},
     };
     for (const Change& row : rows) {
@@ -92,7 +93,7 @@ TEST(Nginx, reads_locations_into_whole_prefixes) {
     EXPECT_EQ(routes(notFound), "/api -> api:9000\n");
     // Then nginx looks into the folder that it was built with.
     nothing.replace(web, "        location / {\n            root /srv/www;\n        }\n", "");
-    EXPECT_EQ(nothing.unclear(), Lines{});
+    EXPECT_EQ(nothing.unclear(), Lines{"acme/production: What no location takes is looked for in nginx's own folder."});
     EXPECT_EQ(routes(nothing), "/api -> api:9000\n/ ->\n");
     plain.replace(web, "root /srv/www;", "proxy_pass http://10.0.31.1;")
         .replace(web, "location ^~ /api/", "location /api/");

@@ -47,7 +47,8 @@ class Examiner {
     // Edge, socket, process, descriptor, proxy.
     void check_host(const HostName& host) {
         basis_.facts += 3;
-        if (scene_.facts.edges.empty()) return lacks(host, "the machine has no edge", {});
+        if (scene_.facts.edges.empty())
+            return lacks(host, "the machine has no edge", {{"no fact is an edge", std::nullopt}});
         for (const Edge& edge : scene_.facts.edges) {
             const std::string path = edge.directory + host.str();
             std::vector<Hop> hops{{fmt::format("the edge sends it to {}", path), edge.at}};
@@ -72,7 +73,8 @@ class Examiner {
             return lacks(host, fmt::format("no proxy of {} reads descriptor {}", process.name, socket.descriptor),
                          hops);
         hops.push_back({fmt::format("the proxy of {} reads it", process.name), (*reader)->at});
-        if (std::ranges::find((*reader)->hosts, host) == (*reader)->hosts.end())
+        const std::vector<HostName>& taken = (*reader)->hosts;  // none: any
+        if (!taken.empty() && std::ranges::find(taken, host) == taken.end())
             lacks(host, fmt::format("the proxy of {} does not take that host", process.name), hops);
     }
 

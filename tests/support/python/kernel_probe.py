@@ -1,7 +1,7 @@
 """Asks the kernel what the evaluator of packets.py claims to know. Runs as root in a test cell.
 
 usage: kernel_probe.py FOLDER ENVIRONMENT < CASES
-CASES: JSON list of {"name", "changes": {path: text}}. For each case the environments are built for real, every task of
+CASES: JSON list of {"name", "changes": {path: text}, "only" (optional): [[task, address, port]]}. For each case the environments are built for real, every task of
 ENVIRONMENT puts every packet of the evaluator's universe on its wire, and what arrives where is compared; then every task
 connects to every address and port. Prints a JSON list of {"name", "sent", "arrived", "connected": [[task, address, port,
 namespace]], "failed": [[task, address, port, error]], "refused", "wrong"}.
@@ -94,8 +94,10 @@ class Case:
         self.universe = packets.universe_of(world, self.declared, world.touching(environment))
         self.sent, self.arrived, self.connected, self.failed, self.wrong = 0, 0, [], [], []
         self.ports_used = count(10_000)
-        # A protocol without ports has one connection between two hosts: once let through one way it is known the other way.
-        self.kinds = [kind for kind in self.universe.axes["kind"] if kind.protocol != 47 or untouched]
+        # Where both ports are fixed, and with a protocol that has none, a packet the other way belongs to the same connection:
+        # once let through one way it is known the other way, which only the kernel remembers.
+        self.kinds = [kind for kind in self.universe.axes["kind"] if kind.protocol == 1 or CALLER_PORT in kind and
+                      (kind.protocol != 47 or untouched)]  # fmt: skip
         self.tasks = {name: path for name, path in world.tasks.items() if name.startswith(environment)}
 
     # Packets of every kind ---------------------------------------------------------------------------------------------
@@ -177,15 +179,18 @@ class Case:
 
     # Connections -------------------------------------------------------------------------------------------------------
 
-    def try_connections(self):
-        listeners = self._listen()
+    def try_connections(self, only=None):
+        """Of all tasks to all addresses and ports, or the given ones (the kernel says "unreachable" only a few times a second)."""
+        every = [(name, target, port) for name, path in self.tasks.items() for target in self.universe.axes["daddr"]
+                 for port in self.ports() if target not in (*EVERYBODY, "0.0.0.0")
+                 # Without its address it would call under another one than the evaluator looks at.
+                 and self.declared.tasks[name].address in self.world.namespaces[path].addresses]  # fmt: skip
+        listeners, calls = self._listen(), {}
+        for name, target, port in only or every:
+            calls.setdefault((name, target), []).append(port)
         try:
-            for task, path in self.tasks.items():
-                if self.declared.tasks[task].address not in self.world.namespaces[path].addresses:
-                    continue  # it would call under another address than the evaluator looks at
-                for target in self.universe.axes["daddr"]:
-                    if target not in (*EVERYBODY, "0.0.0.0"):
-                        self._connect_all(self.declared.tasks[task], path, target, listeners)
+            for (name, target), ports in calls.items():
+                self._connect_all(self.declared.tasks[name], self.tasks[name], target, ports, listeners)
         finally:
             for _, listener in listeners:
                 listener.close()
@@ -201,8 +206,8 @@ class Case:
 
         return [(path, inside(path, lambda: listen(port))) for path in self.network.namespaces for port in self.ports()]
 
-    def _connect_all(self, task, path, target, listeners):
-        calls = {port: Connection(self.world, self.universe, task, target, port) for port in self.ports()}
+    def _connect_all(self, task, path, target, ports, listeners):
+        calls = {port: Connection(self.world, self.universe, task, target, port) for port in ports}
         wanted = {port: packets.answering(call) for port, call in calls.items()}
         # Each from a port of its own: where a translation makes two alike the kernel changes one's port.
         callers = [(port, inside(path, lambda: connecting(target, port, next(self.ports_used))))
@@ -272,8 +277,11 @@ def judge(case, texts, environment, fence):
         if network.refused or answer["wrong"]:
             return {**answer, "refused": network.refused}
         trial = Case(network, world, environment, fence, untouched=not case["changes"])
-        trial.try_packets()
-        trial.try_connections()
+        if "only" in case:
+            trial.try_connections(case["only"])
+        else:
+            trial.try_packets()
+            trial.try_connections()
     return {**answer, "sent": trial.sent, "arrived": trial.arrived, "connected": trial.connected, "failed": trial.failed,
             "wrong": trial.wrong}
 

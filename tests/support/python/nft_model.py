@@ -278,6 +278,8 @@ class Ruleset:
                 raise Refused(f"{fields} in a set of {types}")
             return "vmap", (fields, protocols, elements)
         if what == "dnat":
+            if inner.get("family", "ip") != "ip":
+                raise Refused(f"{inner['family']} with addresses of ip")
             if "port" in inner and not any(kind == "match" and tests[1] for kind, tests in before):
                 raise Refused("a port for any protocol")
             return "dnat", (targets(inner["addr"]), inner.get("port"))
@@ -429,7 +431,7 @@ def targets(address):
         return [value_of("ipv4_addr", address)], True
     inner = address["map"]
     number, table = inner["key"]["numgen"], inner["data"]["set"]
-    if number["mod"] < 1 or number["mode"] not in ("random", "inc"):
+    if number["mod"] < 1 or number.get("offset", 0) < 0 or number["mode"] not in ("random", "inc"):
         raise Refused(f"numgen {number}")
     known = {}
     for key, value in table:

@@ -73,10 +73,12 @@ class Namespace:
         for interface in spec["interfaces"]:
             if interface["name"] in self.interfaces or len(interface["name"]) > 15:
                 self.broken.append(f"{self.name}: interface {interface['name']}")
+            if len(set(interface["addresses"])) < len(interface["addresses"]):
+                self.broken.append(f"{self.name}: an address twice on {interface['name']}")
             self.interfaces[interface["name"]] = {key: interface[key] for key in ("name", "mac", "addresses")}
         self.addresses = {str(ipaddress.IPv4Interface(text).ip)
                           for interface in self.interfaces.values() for text in interface["addresses"]}  # fmt: skip
-        routes = [{**route, "to": ipaddress.IPv4Network(route["to"])} for route in spec["routes"]]
+        routes = [*self._connected()] + [{**route, "to": ipaddress.IPv4Network(route["to"])} for route in spec["routes"]]
         self.routes = [route for route in routes if route.get("unreachable") or self._buildable(route, routes)]
         told = [route["to"] for route in self.routes]
         self.broken += [f"{self.name}: two routes to {to}" for to in set(told) if told.count(to) > 1]
@@ -86,12 +88,21 @@ class Namespace:
         self.may_forward = spec["forwards"] or sysctl == "1"
         self.surely_forwards = spec["forwards"] and sysctl == "1"
 
+    def _connected(self):
+        """Routes that the kernel makes for the ranges of addresses (fib_add_ifaddr)."""
+        for interface in self.interfaces.values():
+            for text in interface["addresses"]:
+                range_ = ipaddress.IPv4Interface(text).network
+                if range_.prefixlen < 32 and int(range_[0]) >> 24 != 0:
+                    yield {"to": range_, "interface": interface["name"]}
+
     def _buildable(self, route, routes):
         fine = route.get("interface") in self.interfaces
-        if fine and "via" in route:  # the kernel takes only a gateway that it has a direct route to
+        if fine and "via" in route:  # the kernel takes only a gateway that it has a direct route to, or is itself
             gateway = ipaddress.IPv4Address(route["via"])
-            fine = any("via" not in other and not other.get("unreachable") and other.get("interface") == route["interface"]
-                       and gateway in other["to"] for other in routes)  # fmt: skip
+            direct = [other["to"] for other in routes if not other.keys() & {"via", "unreachable"}
+                      and other.get("interface") == route["interface"]]  # fmt: skip
+            fine = route["via"] in self.addresses or any(gateway in to for to in direct)
         if not fine:
             self.broken.append(f"{self.name}: route {route}")
         return fine
@@ -190,13 +201,6 @@ class World:
         joined |= {frozenset((task.rsplit("/", 1)[0], self.namespaces[path].environment))
                    for task, path in self.tasks.items() if path in self.namespaces}  # fmt: skip
         return {environment}.union(*(pair for pair in joined if environment in pair))
-
-    def services(self):
-        """(address, port) of what rules translate to one of several tasks."""
-        for namespace in self.namespaces.values():
-            for types, is_map, elements in namespace.rules.sets.values() if namespace.rules else ():
-                if is_map and (types[0], types[-1]) == ("ipv4_addr", "inet_service"):
-                    yield from ((key[0], key[-1]) for key in elements)
 
     def named(self, environments):
         """(addresses, ports) that stand anywhere in these environments' networks and rules."""
@@ -324,7 +328,7 @@ class Walk:
         """Whether the other end takes frames for the next hop: by the neighbour's MAC, or because it answers ARP for it."""
         namespace = self.world.namespaces.get(far[0])
         end = namespace.interfaces.get(far[1]) if namespace else None
-        if end is None:
+        if end is None or hop in self.world.namespaces[path].addresses:
             return False
         mac = self.world.namespaces[path].neighbours.get((interface, hop))
         return mac == end["mac"] if mac else hop in namespace.addresses
@@ -336,7 +340,9 @@ class Walk:
         self.seen[path, interface] = self.seen.get((path, interface), 0) | packets
         self.passed.add(path)
         packets = self._hook(path, "prerouting", interface, "", packets)
-        if self.strict:  # routing drops what claims to come from the receiver itself (fib_validate_source)
+        # Routing drops what claims to come from the receiver itself (fib_validate_source). In answers the translation puts
+        # the service's address instead.
+        if self.strict and self.connection is None:
             own = self.universe.where("saddr", self.world.namespaces[path].addresses.__contains__)
             packets, self.lost = packets & ~own, self.lost | (packets & own)
         local = self._local(path)
@@ -355,10 +361,10 @@ class Walk:
 
 def hostile(universe):
     """What a task may put on the wire: every source, every kind, without a connection that somebody let it make. ICMP errors
-    may lie about a connection (`related`); no helper makes anything else related."""
-    states = universe.where("state", lambda state: state in ("new", "invalid", "untracked"))
-    errors = universe.equal("state", "related") & universe.where("kind", lambda kind: kind.protocol == 1 and kind.sport == 3 << 8)
-    return states | errors
+    are never `new`, but may lie about a connection (`related`); no helper makes anything else related."""
+    errors = universe.where("kind", lambda kind: kind[:2] == (1, 3 << 8))
+    states = universe.where("state", lambda state: state in ("invalid", "untracked"))
+    return states | (universe.equal("state", "new") & ~errors) | (universe.equal("state", "related") & errors)
 
 
 def permitted(universe, declared, sender, receiver):
