@@ -9,7 +9,8 @@ namespace tenantry {
 void append_json_string(std::string& out, std::string_view text) {
     const bool valid = is_utf8(text);
     out += '"';
-    for (const char c : text) {
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
         const auto byte = static_cast<unsigned char>(c);
         if (c == '"' || c == '\\') {
             out += '\\';
@@ -18,6 +19,8 @@ void append_json_string(std::string& out, std::string_view text) {
             out += "\\n";
         } else if (byte < 0x20 || byte == 0x7F) {
             fmt::format_to(std::back_inserter(out), "\\u{:04x}", byte);
+        } else if (valid && byte == 0xC2 && static_cast<unsigned char>(text[i + 1]) < 0xA0) {
+            fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned char>(text[++i]));
         } else if (!valid && byte >= 0x80) {
             out += "\xEF\xBF\xBD";
         } else {

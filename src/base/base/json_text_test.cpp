@@ -30,6 +30,13 @@ TEST(JsonText, EscapesWhateverGoesIn) {
     EXPECT_EQ(out, "\"a\\\"b\\\\c\\n\\u0001\\u007fé\"");
 }
 
+TEST(JsonText, EscapesWhatATerminalWouldObey) {
+    std::string out;
+    append_json_string(out, "a\xC2\x9B"
+                            "2J\xC2\x80\xC2\x9F\xC2\xA0");
+    EXPECT_EQ(out, "\"a\\u009b2J\\u0080\\u009f\xC2\xA0\"");
+}
+
 TEST(JsonText, MakesBytesThatAreNoTextVisibleAndKeepsTheRest) {
     std::string out;
     append_json_string(out, "a\xFFz");

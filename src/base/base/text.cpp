@@ -33,6 +33,12 @@ std::optional<Refusal> segments(std::string_view path) {
     }
 }
 
+// As inet_aton(3) reads one: decimal, octal (both only digits) or `0x` and hexadecimal digits.
+bool is_number(std::string_view label) {
+    const auto hex = [](char c) { return is_digit(c) || (c >= 'a' && c <= 'f'); };
+    return all_of(label, is_digit) || (label.starts_with("0x") && all_of(label.substr(2), hex));
+}
+
 }  // namespace
 
 namespace grammar {
@@ -43,6 +49,13 @@ std::optional<Refusal> label(std::string_view text) {
     if (!all_of(text, [](char c) { return is_lower(c) || is_digit(c) || c == '-'; }))
         return "may hold only a-z, 0-9 and hyphens";
     if (text.front() == '-' || text.back() == '-') return "may not begin or end with a hyphen";
+    return std::nullopt;
+}
+
+std::optional<Refusal> service_name(std::string_view text) {
+    if (auto refusal = label(text)) return refusal;
+    if (is_number(text)) return "is a number, which programs take for an address";
+    if (text == "unix") return "is what nginx calls a socket's path";
     return std::nullopt;
 }
 
@@ -60,7 +73,7 @@ std::optional<Refusal> host_name(std::string_view text) {
         rest.remove_prefix(dot + 1);
     }
     if (labels < 2) return "needs at least two labels, as in `lend.example`";
-    if (all_of(last, is_digit)) return "ends in a number, which makes it an address and no host name";
+    if (is_number(last)) return "ends in a number, which makes it an address and no host name";
     return std::nullopt;
 }
 
@@ -71,6 +84,7 @@ std::optional<Refusal> path_prefix(std::string_view text) {
         return "may hold only A-Z, a-z, 0-9 and . _ ~ / -";
     if (text.find("//") != std::string_view::npos) return "may not hold `//`";
     if (text.find("..") != std::string_view::npos) return "may not hold `..`";
+    if (text.find("/./") != std::string_view::npos || text.ends_with("/.")) return "may not hold `.` as a segment";
     if (text.size() > 1 && text.ends_with('/')) return "may not end with a slash: a prefix covers what is below it";
     return std::nullopt;
 }

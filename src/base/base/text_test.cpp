@@ -34,8 +34,23 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"unicode", grammar::label, "é", false}),
     [](const auto& row) { return row.param.name; });
 
+INSTANTIATE_TEST_SUITE_P(ServiceName, Grammars,
+                         testing::Values(Case{"one", grammar::service_name, "api", true},
+                                         Case{"digitFirst", grammar::service_name, "3scale", true},
+                                         Case{"hexWord", grammar::service_name, "0xzebra", true},
+                                         Case{"upper", grammar::service_name, "Api", false},
+                                         Case{"decimal", grammar::service_name, "2130706433", false},
+                                         Case{"octal", grammar::service_name, "0177", false},
+                                         Case{"zero", grammar::service_name, "0", false},
+                                         Case{"hex", grammar::service_name, "0x7f000001", false},
+                                         Case{"hexZero", grammar::service_name, "0x", false},
+                                         Case{"unixSocket", grammar::service_name, "unix", false}),
+                         [](const auto& row) { return row.param.name; });
+
 INSTANTIATE_TEST_SUITE_P(HostName, Grammars,
-                         testing::Values(Case{"two", grammar::host_name, "lend.example", true},
+                         testing::Values(Case{"hexLast", grammar::host_name, "1.0x7f", false},
+                                         Case{"digitsFirst", grammar::host_name, "127.example", true},
+                                         Case{"two", grammar::host_name, "lend.example", true},
                                          Case{"one", grammar::host_name, "localhost", false},
                                          Case{"address", grammar::host_name, "10.0.0.1", false},
                                          Case{"emptyLabel", grammar::host_name, "a..b", false},
@@ -47,23 +62,22 @@ INSTANTIATE_TEST_SUITE_P(HostName, Grammars,
                                               false}),
                          [](const auto& row) { return row.param.name; });
 
-INSTANTIATE_TEST_SUITE_P(Path, Grammars,
-                         testing::Values(Case{"root", grammar::path_prefix, "/", true},
-                                         Case{"api", grammar::path_prefix, "/api/v1.2~x", true},
-                                         Case{"noSlash", grammar::path_prefix, "api", false},
-                                         Case{"up", grammar::path_prefix, "/a/../b", false},
-                                         Case{"twice", grammar::path_prefix, "/a//b", false},
-                                         Case{"endSlash", grammar::path_prefix, "/a/", false},
-                                         Case{"query", grammar::path_prefix, "/a?b", false},
-                                         Case{"brace", grammar::path_prefix, "/a{b", false},
-                                         Case{"most", grammar::path_prefix, "/" + std::string(200, 'a'), true},
-                                         Case{"tooLong", grammar::path_prefix, "/" + std::string(201, 'a'), false},
-                                         Case{"file", grammar::file_path, "/srv/www", true},
-                                         Case{"fileDot", grammar::file_path, "/srv/./www", false},
-                                         Case{"fileUp", grammar::relative_path, "../x", false},
-                                         Case{"fileAbsolute", grammar::relative_path, "/x", false},
-                                         Case{"fileRelative", grammar::relative_path, "build/api", true}),
-                         [](const auto& row) { return row.param.name; });
+INSTANTIATE_TEST_SUITE_P(
+    Path, Grammars,
+    testing::Values(
+        Case{"root", grammar::path_prefix, "/", true}, Case{"api", grammar::path_prefix, "/api/v1.2~x", true},
+        Case{"noSlash", grammar::path_prefix, "api", false}, Case{"up", grammar::path_prefix, "/a/../b", false},
+        Case{"dot", grammar::path_prefix, "/a/./b", false}, Case{"dotLast", grammar::path_prefix, "/a/.", false},
+        Case{"dotInside", grammar::path_prefix, "/.well-known/a.b", true},
+        Case{"twice", grammar::path_prefix, "/a//b", false}, Case{"endSlash", grammar::path_prefix, "/a/", false},
+        Case{"query", grammar::path_prefix, "/a?b", false}, Case{"brace", grammar::path_prefix, "/a{b", false},
+        Case{"most", grammar::path_prefix, "/" + std::string(200, 'a'), true},
+        Case{"tooLong", grammar::path_prefix, "/" + std::string(201, 'a'), false},
+        Case{"file", grammar::file_path, "/srv/www", true}, Case{"fileDot", grammar::file_path, "/srv/./www", false},
+        Case{"fileUp", grammar::relative_path, "../x", false},
+        Case{"fileAbsolute", grammar::relative_path, "/x", false},
+        Case{"fileRelative", grammar::relative_path, "build/api", true}),
+    [](const auto& row) { return row.param.name; });
 
 const std::string digest = "@sha256:" + std::string(64, 'a');
 

@@ -128,6 +128,44 @@ TEST(Lock, SaysWhenThePoolIsFull) {
     EXPECT_NE(diagnostics.all()[0].detail.find("c/production"), std::string::npos);
 }
 
+TEST(Lock, SaysWhenNoIdsAreLeftInsteadOfGivingOnesTwice) {
+    Lock lock{"lend", "7f3c0e5a91d2b846", {}};
+    std::uint32_t address = 192u << 24;
+    for (std::uint64_t uid = firstUid; uid < 0xFFFF'0000; uid += uidsPerEnvironment)
+        lock.blocks.push_back({Cidr{Ipv4{address++}, 32},
+                               *TenantName::parse("t" + std::to_string(uid)),
+                               *StageName::parse("demo"),
+                               {},
+                               layoutVersion,
+                               UidRange{static_cast<std::uint32_t>(uid)},
+                               1,
+                               true,
+                               {}});
+    Diagnostics diagnostics;
+    const std::vector<Wanted> one{wanted("acme")};
+    EXPECT_FALSE(allocate(lock, one, network("10.0.0.0/8", 20), diagnostics));
+    ASSERT_EQ(diagnostics.all().size(), 1u);
+    EXPECT_EQ(diagnostics.all()[0].code, &code::poolFull);
+
+    const UidRange last = lock.blocks.back().uids;
+    lock.blocks.pop_back();
+    const auto allocation = allocate(lock, one, network("10.0.0.0/8", 20), diagnostics);
+    ASSERT_TRUE(allocation);
+    EXPECT_EQ(allocation->lock.blocks.front().uids, last);
+}
+
+TEST(Lock, ARetiredEnvironmentThatCannotComeBackIsRefused) {
+    Diagnostics diagnostics;
+    const std::string heading = "tenantry-lock 1\nplatform lend 7f3c0e5a91d2b846\n";
+    EXPECT_FALSE(read(heading + "retired 10.0.0.0/20 acme/demo uid=1048576 gen=4294967295\n", diagnostics));
+    const auto lock = read(heading + "retired 10.0.0.0/20 acme/demo uid=1048576 gen=4294967294\n", diagnostics);
+    ASSERT_TRUE(lock);
+    const std::vector<Wanted> one{wanted("acme", "demo")};
+    const auto allocation = allocate(*lock, one, network("10.0.0.0/8", 20), diagnostics);
+    ASSERT_TRUE(allocation);
+    EXPECT_TRUE(read(to_text(allocation->lock), diagnostics)) << "what was written can be read";
+}
+
 TEST(Lock, RangesToAvoidThatHoldTheWholePoolLeaveNoRoom) {
     Diagnostics diagnostics;
     const std::vector<Wanted> all{wanted("a")};

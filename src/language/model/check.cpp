@@ -98,28 +98,45 @@ class CircleFinder {
     std::vector<std::size_t> path_;
 };
 
-void check_routes(const Platform& platform, Diagnostics& diagnostics) {
-    struct Taken {
-        std::string_view prefix;
-        const Service* by;
-        Span at;
-    };
-    std::vector<Taken> taken;
-    const auto take = [&](std::string_view prefix, const Service& service, Span at) {
-        const auto other = std::ranges::find(taken, prefix, &Taken::prefix);
-        if (other == taken.end()) {
-            taken.push_back({prefix, &service, at});
-        } else if (other->by != &service) {
-            diagnostics.add(
-                code::sameRoute, at,
-                fmt::format("`{}` is taken by `{}` and by `{}`.", prefix, other->by->name.str(), service.name.str()),
-                "give each prefix to one frontend", {{other->at, "first here"}});
+struct Taken {
+    const Service* by;
+    Span at;
+};
+using TakenPrefixes = std::map<std::string_view, Taken>;
+
+// Prefixes that the load balancer must tell apart: those inside another of the same frontend go there anyway.
+std::size_t count_outer(const TakenPrefixes& taken) {
+    return static_cast<std::size_t>(std::ranges::count_if(taken, [&](const auto& row) {
+        for (std::string_view outer = row.first; outer.rfind('/') != 0;) {
+            outer = outer.substr(0, outer.rfind('/'));
+            if (const auto other = taken.find(outer); other != taken.end()) return other->second.by != row.second.by;
         }
+        return true;
+    }));
+}
+
+void check_routes(const Platform& platform, Diagnostics& diagnostics) {
+    TakenPrefixes taken;
+    const auto take = [&](std::string_view prefix, const Service& service, Span at) {
+        const auto [other, fresh] = taken.try_emplace(prefix, Taken{&service, at});
+        if (!fresh && other->second.by != &service)
+            diagnostics.add(code::sameRoute, at,
+                            fmt::format("`{}` is taken by `{}` and by `{}`.", prefix, other->second.by->name.str(),
+                                        service.name.str()),
+                            "give each prefix to one frontend", {{other->second.at, "first here"}});
     };
     for (const Service& service : platform.services) {
         for (const Route& route : service.routes) take(route.prefix.str(), service, route.at);
         if (service.staticFolder) take("/", service, service.at);
     }
+    if (taken.contains("/")) return;
+    if (const std::size_t count = count_outer(taken); count > mostPrefixesWithoutRoot)
+        diagnostics.add(
+            code::badValue, taken.begin()->second.at,
+            fmt::format("No frontend takes `/`, and the load balancer tells {} prefixes apart then; here are "
+                        "{}.",
+                        mostPrefixesWithoutRoot, count),
+            "give `/` to a frontend, or put prefixes together");
 }
 
 void check_tenant_names(const Platform& platform, Diagnostics& diagnostics) {
@@ -174,11 +191,16 @@ void check_hosts(const Platform& platform, Diagnostics& diagnostics) {
         for (const StageName& name : tenant.stages)
             if (const Stage* stage = platform.stage(name.str()))
                 check_host_limits(platform, tenant, *stage, diagnostics);
-        for (const auto& [stage, hosts] : tenant.hosts)
+        for (const auto& [stage, hosts] : tenant.hosts) {
+            if (hosts.size() > mostOwnHosts)
+                diagnostics.add(code::badValue, hosts[mostOwnHosts].at,
+                                fmt::format("`{}` has {} hosts in `{}`; the load balancer knows at most {}.",
+                                            tenant.name.str(), hosts.size(), stage, mostOwnHosts));
             for (const TenantHost& host : hosts) {
                 check_own_host(platform, tenant, host, diagnostics);
                 uses.push_back({host.name, host.at, tenant.name.str() + "/" + stage});
             }
+        }
     }
     std::ranges::stable_sort(uses, {}, &HostUse::name);
     for (std::size_t i = 1; i < uses.size(); ++i)

@@ -145,6 +145,54 @@ TEST(Model, RefusesNamesAndFoldersThatEveryTaskHas) {
     }
 }
 
+// The small platform with one text for another; what is said of it, empty when it is good.
+std::string said_with(std::string_view text, std::string_view instead) {
+    std::string platform(support::smallPlatform);
+    platform.replace(platform.find(text), text.size(), instead);
+    const PlatformText changed(platform);
+    Diagnostics diagnostics;
+    read_model(changed.sources, changed.inputs, diagnostics);
+    return diagnostics.empty() ? "" : diagnostics.all()[0].detail;
+}
+
+std::string numbered(std::size_t count, std::string_view before, std::string_view after) {
+    std::string text;
+    for (std::size_t i = 1; i <= count; ++i) text += std::string(before) + std::to_string(i) + std::string(after);
+    return text;
+}
+
+TEST(Limits, OfWhatTheProgramsOfTargetLocalTake) {
+    const std::string_view host = "[prestamos.acme.example]";
+    EXPECT_EQ(said_with(host, "[" + numbered(58, "h", ".example.org, ") + "]"), "");
+    EXPECT_EQ(said_with(host, "[" + numbered(59, "h", ".example.org, ") + "]"),
+              "`acme` has 59 hosts in `production`; the load balancer knows at most 58.");
+
+    const std::string_view web = "static: /srv/www, routes: { /api: api }";
+    EXPECT_EQ(said_with(web, "routes: { " + numbered(30, "/r", ": api, ") + "}"), "");
+    EXPECT_EQ(said_with(web, "routes: { " + numbered(30, "/r", ": api, ") + numbered(9, "/r1/", ": api, ") + "}"), "")
+        << "what is inside another prefix of the same frontend needs no line";
+    EXPECT_EQ(said_with(web, "routes: { " + numbered(31, "/r", ": api, ") + "}"),
+              "No frontend takes `/`, and the load balancer tells 30 prefixes apart then; here are 31.");
+    EXPECT_EQ(said_with(web, "routes: { /: api, " + numbered(900, "/r", ": api, ") + "}"), "");
+    EXPECT_EQ(said_with(web, "routes: { " + numbered(1001, "/r", ": api, ") + "}"),
+              "`web` has 1001 routes; a frontend has at most 1000.");
+
+    EXPECT_EQ(said_with("{ path: /healthz }", "{ path: /healthz, every: 1h }"), "");
+    EXPECT_EQ(said_with("{ path: /healthz }", "{ path: /healthz, every: 2h }"),
+              "A service that is checked less than once an hour may be down for hours.");
+    EXPECT_EQ(
+        said_with("  scoring: {", numbered(998, "  w", ": { tier: middleware, image: lend/w }\n") + "  scoring: {"),
+        "There are 1001 services; a platform has at most 1000.");
+}
+
+TEST(Variables, OfRoutesAndOfEveryTaskCannotBeSetTwice) {
+    const std::string_view image = "image: lend/web,";
+    EXPECT_EQ(said_with(image, "image: lend/web, env: { API_URL: x },"),
+              "`API_URL` of the service `web` is set by the routes to `api`.");
+    EXPECT_EQ(said_with(image, "image: lend/web, env: { PATH: /x },"),
+              "`PATH` of the service `web` is set by Tenantry, for every task.");
+}
+
 TEST(Include, MatchesByPrefixAndSuffixOfTheLastPart) {
     const auto include_in = [](const std::string& pattern) {
         const PlatformText text("tenants: { include: '" + pattern + "' }\n");

@@ -7,6 +7,13 @@
 namespace tenantry::model {
 namespace {
 
+// HAProxy's times end at 2^31 - 1 ms (its manual, 2.5), far behind anything of use.
+constexpr Duration rarestCheck{3'600'000};
+
+// Each has a user id of its own in 65,536, and a network of its own; a platform of this size is many platforms.
+constexpr std::size_t mostServices = 1000;
+constexpr std::size_t mostRoutes = 1000;
+
 // A folder that every task has already would be hidden, or would hide what Tenantry puts there.
 std::expected<FilePath, Refusal> parse_static_folder(std::string_view text) {
     auto path = TRY(FilePath::parse(text));
@@ -25,6 +32,12 @@ std::expected<Tier, Refusal> parse_tier(std::string_view text) {
 
 void read_routes(const std::optional<Place>& place, Service& service, Diagnostics& diagnostics) {
     if (!place || !expect_map(*place, "`routes`", diagnostics)) return;
+    if (place->node.size() > mostRoutes) {
+        diagnostics.add(code::badValue, place->keyAt,
+                        fmt::format("`{}` has {} routes; a frontend has at most {}.", service.name.str(),
+                                    place->node.size(), mostRoutes));
+        return;
+    }
     for (std::size_t i = 0; i < place->node.size(); ++i) {
         const syntax::Entry entry = place->node.entry(i);
         auto prefix = PathPrefix::parse(entry.key);
@@ -69,6 +82,9 @@ void read_health(const std::optional<Place>& place, Service& service, Diagnostic
     if (health.every < Duration{100})
         diagnostics.add(code::badValue, map.find("every")->node.at(),
                         "Checks less than 100ms apart would load the service.");
+    if (health.every > rarestCheck)
+        diagnostics.add(code::badValue, map.find("every")->node.at(),
+                        "A service that is checked less than once an hour may be down for hours.");
 }
 
 void check_tier(MapReader& map, const Service& service, Diagnostics& diagnostics) {
@@ -134,6 +150,12 @@ void read_service(const syntax::Entry& entry, const StageNames& stages, Platform
 
 void read_services(const Place& place, const StageNames& stages, Platform& platform, Diagnostics& diagnostics) {
     if (!expect_map(place, "`services`", diagnostics)) return;
+    if (place.node.size() > mostServices) {
+        diagnostics.add(
+            code::badValue, place.keyAt,
+            fmt::format("There are {} services; a platform has at most {}.", place.node.size(), mostServices));
+        return;
+    }
     for (std::size_t i = 0; i < place.node.size(); ++i)
         read_service(place.node.entry(i), stages, platform, diagnostics);
 }

@@ -36,7 +36,7 @@ void add_uses(const Platform& platform, const Program& program, std::vector<Vari
 
 std::vector<Variable> always() {
     std::vector<Variable> all;
-    for (const char* name : {"TENANTRY_TENANT", "TENANTRY_STAGE", "TENANTRY_SERVICE", "TENANTRY_RELEASE"})
+    for (const char* name : {"PATH", "TENANTRY_TENANT", "TENANTRY_STAGE", "TENANTRY_SERVICE", "TENANTRY_RELEASE"})
         all.push_back({name, std::string(ours)});
     return all;
 }
@@ -54,6 +54,8 @@ std::vector<Variable> given_variables(const Platform& platform, const Service& s
     if (service.port) all.push_back({"PORT", "the service's `port`"});
     for (const Call& call : service.calls)
         all.push_back({variable_stem(call.to.str()) + "_URL", fmt::format("the call of `{}`", call.to.str())});
+    for (const Route& route : service.routes)
+        all.push_back({variable_stem(route.to.str()) + "_URL", fmt::format("the routes to `{}`", route.to.str())});
     add_uses(platform, service, all);
     return all;
 }

@@ -1,5 +1,7 @@
 #include "network.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include <tenantry/base/text.hpp>

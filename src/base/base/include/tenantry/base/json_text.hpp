@@ -11,7 +11,8 @@ namespace tenantry {
 /// How a JSON object or array is laid out: a line a member, or all on one line (so that a diff shows one thing a line).
 enum class Layout : std::uint8_t { block, line };
 
-/// Appends `text` as a JSON string with its quotes (RFC 8259 section 7). Invalid UTF-8 becomes U+FFFD.
+/// Appends `text` as a JSON string with its quotes (RFC 8259 section 7). Control characters, C1 among them (a terminal
+/// obeys U+009B), are escaped; invalid UTF-8 becomes U+FFFD.
 void append_json_string(std::string& out, std::string_view text);
 
 /// Writes one JSON text in the order of the calls, two-space indent. A sink that quotes: any text may go in.

@@ -18,10 +18,14 @@ using Refusal = std::string;
 namespace grammar {
 /// DNS label (RFC 1123 2.1, RFC 1035 2.3.4): a-z, 0-9, hyphen inside, 1 to 63 bytes; lower case only.
 std::optional<Refusal> label(std::string_view text);
-/// DNS name of two labels or more, lower case, 253 bytes at most (RFC 1035 2.3.4); the last label is not all digits
-/// (RFC 1123 2.1).
+/// A label that programs look up and connect to by `http://NAME:PORT`: none that inet_aton(3), and so getaddrinfo(3),
+/// reads as an address (`2130706433`, `0x7f000001`), and not `unix`, behind which nginx expects a socket's path.
+std::optional<Refusal> service_name(std::string_view text);
+/// DNS name of two labels or more, lower case, 253 bytes at most (RFC 1035 2.3.4); the last label is no number (RFC
+/// 1123 2.1; hexadecimal ones too: WHATWG URL, "ends in a number").
 std::optional<Refusal> host_name(std::string_view text);
-/// `/[A-Za-z0-9._~/-]{0,200}` without `..` and `//`; no slash at the end but for `/` itself.
+/// `/[A-Za-z0-9._~/-]{0,200}` without `..`, `//` and the segment `.`, which nginx takes out of a request before it
+/// looks for a location; no slash at the end but for `/` itself.
 std::optional<Refusal> path_prefix(std::string_view text);
 /// `[registry[:port]/]path[:tag][@sha256:digest]`, path in lower case (OCI distribution spec, "Pulling manifests").
 std::optional<Refusal> image_ref(std::string_view text);
@@ -59,8 +63,8 @@ using Label = Checked<grammar::label>;
 using PlatformName = Checked<grammar::label, struct PlatformTag>;
 using TenantName = Checked<grammar::label, struct TenantTag>;
 using StageName = Checked<grammar::label, struct StageTag>;
-using ServiceName = Checked<grammar::label, struct ServiceTag>;
-using StoreName = Checked<grammar::label, struct StoreTag>;
+using ServiceName = Checked<grammar::service_name, struct ServiceTag>;
+using StoreName = Checked<grammar::service_name, struct StoreTag>;
 using JobName = Checked<grammar::label, struct JobTag>;
 using AccessName = Checked<grammar::label, struct AccessTag>;
 using SecretName = Checked<grammar::secret_name>;
