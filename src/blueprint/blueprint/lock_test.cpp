@@ -154,18 +154,6 @@ TEST(Lock, SaysWhenNoIdsAreLeftInsteadOfGivingOnesTwice) {
     EXPECT_EQ(allocation->lock.blocks.front().uids, last);
 }
 
-TEST(Lock, ARetiredEnvironmentThatCannotComeBackIsRefused) {
-    Diagnostics diagnostics;
-    const std::string heading = "tenantry-lock 1\nplatform lend 7f3c0e5a91d2b846\n";
-    EXPECT_FALSE(read(heading + "retired 10.0.0.0/20 acme/demo uid=1048576 gen=4294967295\n", diagnostics));
-    const auto lock = read(heading + "retired 10.0.0.0/20 acme/demo uid=1048576 gen=4294967294\n", diagnostics);
-    ASSERT_TRUE(lock);
-    const std::vector<Wanted> one{wanted("acme", "demo")};
-    const auto allocation = allocate(*lock, one, network("10.0.0.0/8", 20), diagnostics);
-    ASSERT_TRUE(allocation);
-    EXPECT_TRUE(read(to_text(allocation->lock), diagnostics)) << "what was written can be read";
-}
-
 TEST(Lock, RangesToAvoidThatHoldTheWholePoolLeaveNoRoom) {
     Diagnostics diagnostics;
     const std::vector<Wanted> all{wanted("a")};

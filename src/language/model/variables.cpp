@@ -52,10 +52,13 @@ std::string variable_stem(std::string_view name) {
 std::vector<Variable> given_variables(const Platform& platform, const Service& service) {
     std::vector<Variable> all = always();
     if (service.port) all.push_back({"PORT", "the service's `port`"});
-    for (const Call& call : service.calls)
-        all.push_back({variable_stem(call.to.str()) + "_URL", fmt::format("the call of `{}`", call.to.str())});
-    for (const Route& route : service.routes)
-        all.push_back({variable_stem(route.to.str()) + "_URL", fmt::format("the routes to `{}`", route.to.str())});
+    const auto add_url = [&](std::string_view name, const char* by) {
+        all.push_back({variable_stem(name) + "_URL", fmt::format("{} `{}`", by, name)});
+    };
+    if (service.routes.empty())
+        for (const Call& call : service.calls) add_url(call.to.str(), "the call of");
+    else
+        for (const Route& route : service.routes) add_url(route.to.str(), "the routes to");
     add_uses(platform, service, all);
     return all;
 }
