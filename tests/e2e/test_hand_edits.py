@@ -82,13 +82,13 @@ EDITS = [
     (API_HOSTS, "10.0.1.165 scoring", "127.0.0.1 scoring", "NET-6"),
     (WEB_HOSTS, "10.0.1.164 api\n", "10.0.1.164 api\n10.0.1.165 scoring\n", NOTHING),  # a name opens no way
     # A task is somewhere else, or somebody else.
-    *((task(name), f'{{ "type": "network", "path": "/run/tenantry/net/acme/production/{name}" }}', f'{{ "type": "network"{path} }}', claim)
+    *((task(name), f'{{ "type": "network", "path": "/run/tenantry/platforms/lend/net/acme/production/{name}" }}', f'{{ "type": "network"{path} }}', claim)
       for name in ("load-balancer-1", "web-1", "api-1")
       for path, claim in [("", "NET-6"), (', "path": "/proc/1/ns/net"', "NET-1"),
-                          (f', "path": "/run/tenantry/net/norte/production/{name}"', "NET-1"),
-                          (', "path": "/run/tenantry/net/acme/production/scoring-1"', "NET-5"),
-                          (', "path": "/run/tenantry/net/acme/production/router"', "NET-5")]),
-    (task("web-1"), ',\n      { "type": "network", "path": "/run/tenantry/net/acme/production/web-1" }', "", "NET-1"),
+                          (f', "path": "/run/tenantry/platforms/lend/net/norte/production/{name}"', "NET-1"),
+                          (', "path": "/run/tenantry/platforms/lend/net/acme/production/scoring-1"', "NET-5"),
+                          (', "path": "/run/tenantry/platforms/lend/net/acme/production/router"', "NET-5")]),
+    (task("web-1"), ',\n      { "type": "network", "path": "/run/tenantry/platforms/lend/net/acme/production/web-1" }', "", "NET-1"),
     (task("api-1"), '"tenantry.environment": "acme/production"', '"tenantry.environment": "norte/production"', DOUBT),
     (task("api-1"), '"tenantry.service": "api"', '"tenantry.service": "scoring"', "NET-5"),
     (task("web-1"), "services/web/hosts", "services/api/hosts", "NET-6"),
@@ -120,7 +120,7 @@ def joined_routers(texts):
         network = json.loads(texts[path])
         network["namespaces"][0]["interfaces"].append(
             {"name": "up-1", "mac": f"02:00:00:00:00:{small_platform.ENVIRONMENTS[mine]:02x}", "addresses": ["169.254.1.1/32"],
-             "peer": {"namespace": f"/run/tenantry/net/{other}/router", "interface": "up-1"}})  # fmt: skip
+             "peer": {"namespace": f"/run/tenantry/platforms/lend/net/{other}/router", "interface": "up-1"}})  # fmt: skip
         changes[path] = json.dumps(network)
     return changes
 

@@ -47,7 +47,7 @@ def declared_connections(environment):
         for caller in declared.running(environment, call.caller) if call.environment == environment else ():
             for called in declared.running(environment, call.called):
                 targets = {called.address, call.virtual or called.address}
-                wanted += [[caller.name, target, call.port, "/run/tenantry/net/" + called.name] for target in targets]
+                wanted += [[caller.name, target, call.port, "/run/tenantry/platforms/lend/net/" + called.name] for target in targets]
     return sorted(wanted)
 
 
@@ -56,7 +56,7 @@ def test_what_is_declared_passes_and_nothing_else(probe, environment):
     answer = probe([("as emitted", {})], environment)["as emitted"]
     assert answer["refused"] is None and answer["wrong"] == []
     assert answer["sent"] > 50_000 and answer["arrived"] > 0, "every packet was tried"
-    others = [found for found in answer["connected"] if found[3] != "/run/tenantry/net/" + found[0]]
+    others = [found for found in answer["connected"] if found[3] != "/run/tenantry/platforms/lend/net/" + found[0]]
     assert sorted(others) == declared_connections(environment)
 
 

@@ -59,7 +59,8 @@ std::string Mac::str() const { return fmt::format("{:02x}", fmt::join(bytes, ":"
 
 std::string encode(const NetSpec& spec) {
     JsonText json;
-    json.object().member("version", netSpecVersion).member("environment", spec.environment);
+    json.object().member("version", netSpecVersion).member("platform", spec.platform);
+    json.member("environment", spec.environment);
     json.member("block", spec.block.str());
     write_rows(json, "namespaces", spec.namespaces);
     write_rows(json, "sockets", spec.sockets);

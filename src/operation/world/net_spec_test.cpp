@@ -14,19 +14,20 @@ constexpr Mac routerMac{{0x02, 0x52, 0x0a, 0x00, 0x10, 0x04}};
 NetSpec small_network() {
     const Cidr block{Ipv4{(10u << 24) | (16u << 8)}, 20};
     NamespaceSpec router{.name = "router",
-                         .path = "/run/tenantry/net/acme/production/router",
+                         .path = "/run/tenantry/platforms/lend/net/acme/production/router",
                          .forwards = true,
                          .sysctls = {{"net.ipv4.ip_forward", "1"}, {"net.ipv6.conf.all.disable_ipv6", "1"}},
                          .interfaces = {{"api-1", routerMac, {{gateway, 32}}, {"api-1", "eth0"}}},
                          .routes = {{{task, 32}, std::nullopt, "api-1"}, {block, std::nullopt, std::nullopt}},
                          .neighbours = {{task, taskMac, "api-1"}}};
     NamespaceSpec api{.name = "api-1",
-                      .path = "/run/tenantry/net/acme/production/api-1",
+                      .path = "/run/tenantry/platforms/lend/net/acme/production/api-1",
                       .sysctls = {},
                       .interfaces = {{"eth0", taskMac, {{task, 32}}, {"router", "api-1"}}},
                       .routes = {{{gateway, 32}, std::nullopt, "eth0"}, {block, gateway, "eth0"}},
                       .neighbours = {{gateway, routerMac, "eth0"}}};
-    return {.environment = "acme/production",
+    return {.platform = "lend",
+            .environment = "acme/production",
             .block = block,
             .namespaces = {router, api},
             .sockets = {{"/run/tenantry/in/acme.lend.localhost", HostName::parse("acme.lend.localhost").value(),
@@ -36,9 +37,10 @@ NetSpec small_network() {
 TEST(NetSpec, HasOneThingALine) { support::expect_golden("world/network.json", encode(small_network())); }
 
 TEST(NetSpec, WithoutRowsHasEmptyArrays) {
-    EXPECT_EQ(encode({.environment = "a/b", .block = {}, .namespaces = {}, .sockets = {}}),
-              "{\n  \"version\": 1,\n  \"environment\": \"a/b\",\n  \"block\": \"0.0.0.0/32\",\n"
-              "  \"namespaces\": [],\n  \"sockets\": []\n}\n");
+    EXPECT_EQ(
+        encode({.platform = "lend", .environment = "a/b", .block = {}, .namespaces = {}, .sockets = {}}),
+        "{\n  \"version\": 1,\n  \"platform\": \"lend\",\n  \"environment\": \"a/b\",\n  \"block\": \"0.0.0.0/32\",\n"
+        "  \"namespaces\": [],\n  \"sockets\": []\n}\n");
 }
 
 TEST(NetSpec, RouteWithoutInterfaceIsUnreachable) {

@@ -87,7 +87,7 @@ void read_rules(const Scope& scope, const Networks& networks, const Folder& fold
 }  // namespace
 
 verify::Facts read_local(const Sources& sources, std::span<const LocalText> texts, Diagnostics& diagnostics) {
-    Reading reading{sources, diagnostics, {}, {}};
+    Reading reading{sources, diagnostics, {}, {}, {}};
     for (const LocalText& text : texts)
         if (!reading.texts.emplace(text.path, text.source).second)
             Scope{reading, std::nullopt}.unclear(start_of(text.source),

@@ -73,7 +73,7 @@ TEST(LocalRead, places_facts_in_the_text_that_makes_them) {
     EXPECT_EQ(files.bytes(facts.devices[0].at), R"("router")");
     EXPECT_EQ(files.bytes(facts.interfaces[1].at), R"("api-1")");
     EXPECT_EQ(files.bytes(facts.devices[0].routes.back().at), R"({"to": "10.0.16.0/20", "unreachable": true})");
-    EXPECT_EQ(files.bytes(facts.processes[0].at), R"("/run/tenantry/net/acme/production/api-1")");
+    EXPECT_EQ(files.bytes(facts.processes[0].at), R"("/run/tenantry/platforms/lend/net/acme/production/api-1")");
     EXPECT_EQ(files.bytes(facts.sockets[0].at), R"("/run/tenantry/in/acme.lend.localhost")");
     EXPECT_EQ(files.bytes(facts.proxies[0].at), "frontend public");
     EXPECT_EQ(files.bytes(facts.proxies[0].routes[0].at), "use_backend admin if route-1");

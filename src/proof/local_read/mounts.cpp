@@ -59,14 +59,15 @@ std::optional<SourceId> mounted_text(const Scope& scope, const Object& root, std
     }
     std::string source(as_text(*sourceNode).value_or(""));
     source += path.substr(destination->size());
-    const bool ours = is_bind(*mount) && source.starts_with(machineRoot) && !grammar::file_path(source);
+    const std::string folder = scope.folder();
+    const bool ours = is_bind(*mount) && source.starts_with(folder) && !grammar::file_path(source);
     if (!ours) {
         scope.unclear(
             sourceNode->at(),
             fmt::format("The file `{}` of the task is `{}`, which is not in the output folder.", path, source));
         return std::nullopt;
     }
-    const auto text = scope.reading.text(std::string_view(source).substr(machineRoot.size()));
+    const auto text = scope.reading.text(std::string_view(source).substr(folder.size()));
     if (!text)
         scope.wrong(code::missingFile, sourceNode->at(),
                     fmt::format("The task mounts `{}`, which is not among the files of the output folder.", source));

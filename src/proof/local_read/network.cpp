@@ -26,7 +26,7 @@ void Networks::read(const Scope& scope, SourceId source) {
     if (!tree) return;
     const auto root = Object::of(scope, Node::root(*tree), "the network file");
     if (!root) return;
-    root->expect_only({"version", "environment", "block", "namespaces", "sockets"});
+    root->expect_only({"version", "platform", "environment", "block", "namespaces", "sockets"});
     verify::EnvironmentFact& environment = reading_.facts.environments[scope.owner->at];
     if (const auto version = root->number("version"); version && *version != 1)
         scope.unclear(root->find("version")->at(), fmt::format("Version {} of network.json is not known.", *version));
@@ -36,6 +36,8 @@ void Networks::read(const Scope& scope, SourceId source) {
             scope.everybody().unclear(environment.at,
                                       fmt::format("The folder of `{}` says that it is `{}`.", environment.name, *name));
     }
+    if (const auto platform = root->text("platform"); platform && !grammar::label(*platform))
+        reading_.platforms.emplace(environment.name, *platform);
     if (const auto block = root->range("block")) environment.block = *block;
     if (const auto spaces = root->list("namespaces"))
         for (std::size_t i = 0; i < spaces->size(); ++i)

@@ -92,11 +92,14 @@ TEST(Network, refuses_what_cannot_be_read) {
          "TN0753 \"lo\": `lo` cannot be the name of a listed interface."},
         {R"({"name": "app-1", "mac")", R"({"name": "a-name-of-16-byt", "mac")",
          "TN0753 \"a-name-of-16-byt\": `a-name-of-16-byt` cannot be the name of a listed interface."},
-        {R"("/run/tenantry/net/globex/demo/app-1")", R"("/run/tenantry/net/globex/demo/../x")",
-         "TN0753 \"/run/tenantry/net/globex/demo/../x\": The path of the namespace `app-1`"},
-        {R"("/run/tenantry/net/globex/demo/app-1")", R"("/run/tenantry/net/acme/production/api-1")",
-         "TN0754 \"/run/tenantry/net/acme/production/api-1\": There is already a namespace with the path "
-         "`/run/tenantry/net/acme/production/api-1`."},
+        {R"("/run/tenantry/platforms/lend/net/globex/demo/app-1")",
+         R"("/run/tenantry/platforms/lend/net/globex/demo/../x")",
+         "TN0753 \"/run/tenantry/platforms/lend/net/globex/demo/../x\": The path of the namespace `app-1`"},
+        {R"("/run/tenantry/platforms/lend/net/globex/demo/app-1")",
+         R"("/run/tenantry/platforms/lend/net/acme/production/api-1")",
+         "TN0754 \"/run/tenantry/platforms/lend/net/acme/production/api-1\": There is already a namespace with the "
+         "path "
+         "`/run/tenantry/platforms/lend/net/acme/production/api-1`."},
         {R"({"name": "app-1",
    "path")",
          R"({"name": "router",
@@ -117,11 +120,11 @@ TEST(Network, joins_links_that_cross_environments_by_path) {
     files
         .replace(acme, R"({"name": "eth0", "mac": "02:54:0a:00:10:04")",
                  R"({"name": "x", "mac": "02:aa:aa:aa:aa:aa", "addresses": [], "peer":
-                    {"namespace": "/run/tenantry/net/globex/demo/app-1", "interface": "y"}},
+                    {"namespace": "/run/tenantry/platforms/lend/net/globex/demo/app-1", "interface": "y"}},
                     {"name": "eth0", "mac": "02:54:0a:00:10:04")")
         .replace(globex, R"({"name": "eth0", "mac": "02:54:0a:00:20:04")",
                  R"({"name": "y", "mac": "02:bb:bb:bb:bb:bb", "addresses": [], "peer":
-                    {"namespace": "/run/tenantry/net/acme/production/api-1", "interface": "x"}},
+                    {"namespace": "/run/tenantry/platforms/lend/net/acme/production/api-1", "interface": "x"}},
                     {"name": "eth0", "mac": "02:54:0a:00:20:04")");
     EXPECT_EQ(files.unclear(), Lines{});
     const std::string text = verify::to_text(files.read());
@@ -141,12 +144,12 @@ TEST(Network, leaves_open_links_of_which_only_one_end_knows) {
             "globex/demo: The link of the interface `app-1` ends at `eth0` of `load-balancer-1`, which does not "
             "end there.",
             "globex/demo: The link of the interface `eth0` ends at `app-1` of `router`, which does not end there."}));
-    across.replace(globex, R"("peer": {"namespace": "app-1", "interface": "eth0"})",
-                   R"("peer": {"namespace": "/run/tenantry/net/acme/production/api-1", "interface": "eth0"})");
-    EXPECT_EQ(
-        across.unclear()[0],
-        "everybody: The link of the interface `app-1` ends at `eth0` of `/run/tenantry/net/acme/production/api-1`, "
-        "which does not end there.");
+    across.replace(
+        globex, R"("peer": {"namespace": "app-1", "interface": "eth0"})",
+        R"("peer": {"namespace": "/run/tenantry/platforms/lend/net/acme/production/api-1", "interface": "eth0"})");
+    EXPECT_EQ(across.unclear()[0], "everybody: The link of the interface `app-1` ends at `eth0` of "
+                                   "`/run/tenantry/platforms/lend/net/acme/production/api-1`, "
+                                   "which does not end there.");
     nowhere.replace(globex, R"("peer": {"namespace": "app-1", "interface": "eth0"})",
                     R"("peer": {"namespace": "/proc/1/ns/net", "interface": "eth0"})");
     EXPECT_EQ(nowhere.unclear()[0],

@@ -1,5 +1,7 @@
 #include "reading.hpp"
 
+#include <fmt/format.h>
+
 namespace tenantry::local_read {
 
 std::optional<SourceId> Reading::text(std::string_view path) const {
@@ -10,6 +12,12 @@ std::optional<SourceId> Reading::text(std::string_view path) const {
 
 void Scope::unclear(Span at, std::string what) const {
     reading.facts.notUnderstood.push_back({owner, std::move(what), at});
+}
+
+std::string Scope::folder() const {
+    if (!owner) return std::string(machineRoot);
+    const auto platform = reading.platforms.find(reading.facts.environments[owner->at].name);
+    return fmt::format("{}platforms/{}/", machineRoot, platform == reading.platforms.end() ? "" : platform->second);
 }
 
 Span start_of(SourceId source) { return {source, 0, 0}; }

@@ -14,13 +14,14 @@
 
 namespace tenantry::local_read {
 
-/// Where the output folder lies on the machine (docs/local-files.md).
+/// Below it lies the output folder of PLATFORM on the machine, as `platforms/PLATFORM` (docs/local-files.md).
 inline constexpr std::string_view machineRoot = "/run/tenantry/";
 
 struct Reading {
     const Sources& sources;
     Diagnostics& diagnostics;
     std::map<std::string, SourceId, std::less<>> texts;
+    std::map<std::string, std::string, std::less<>> platforms;  ///< by environment, as network.json says
     verify::Facts facts;
 
     [[nodiscard]] std::optional<SourceId> text(std::string_view path) const;
@@ -33,6 +34,8 @@ struct Scope {
 
     /// The text is readable, but what it means is not known; `what` is a full sentence.
     void unclear(Span at, std::string what) const;
+    /// `/run/tenantry/platforms/PLATFORM/`, where the files of the environment's platform lie on the machine.
+    [[nodiscard]] std::string folder() const;
     /// The text cannot be read.
     void wrong(const CodeInfo& code, Span at, std::string detail) const {
         reading.diagnostics.add(code, at, std::move(detail));

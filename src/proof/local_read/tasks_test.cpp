@@ -10,9 +10,10 @@ namespace {
 using Lines = std::vector<std::string>;
 constexpr std::string_view app = "environments/globex/demo/tasks/app-1/config.json";
 constexpr std::string_view balancer = "environments/globex/demo/tasks/load-balancer-1/config.json";
-constexpr std::string_view network = R"({"type": "network", "path": "/run/tenantry/net/globex/demo/app-1"})";
+constexpr std::string_view network =
+    R"({"type": "network", "path": "/run/tenantry/platforms/lend/net/globex/demo/app-1"})";
 constexpr std::string_view hostsMount =
-    R"({"destination": "/etc/hosts", "type": "bind", "source": "/run/tenantry/environments/globex/demo/services/app/hosts", "options": ["bind", "ro"]})";
+    R"({"destination": "/etc/hosts", "type": "bind", "source": "/run/tenantry/platforms/lend/environments/globex/demo/services/app/hosts", "options": ["bind", "ro"]})";
 
 const verify::Process& app_of(const verify::Facts& facts) { return facts.processes[4]; }
 
@@ -45,17 +46,17 @@ TEST(Tasks, says_what_it_does_not_understand) {
          "globex/demo: With CAP_NET_ADMIN a task can change the network that it is in."},
         {R"("tenantry.environment": "globex/demo")", R"("tenantry.environment": "acme/production")",
          "everybody: A task in the folder of `globex/demo` says that it belongs to `acme/production`."},
-        {R"("/run/tenantry/environments/globex/demo/services/app/hosts")", R"("/etc/hosts")",
+        {R"("/run/tenantry/platforms/lend/environments/globex/demo/services/app/hosts")", R"("/etc/hosts")",
          "globex/demo: The file `/etc/hosts` of the task is `/etc/hosts`, which is not in the output folder."},
-        {R"("/run/tenantry/environments/globex/demo/services/app/hosts")",
-         R"("/run/tenantry/environments/globex/demo/services/../hosts")",
+        {R"("/run/tenantry/platforms/lend/environments/globex/demo/services/app/hosts")",
+         R"("/run/tenantry/platforms/lend/environments/globex/demo/services/../hosts")",
          "globex/demo: The file `/etc/hosts` of the task is "
-         "`/run/tenantry/environments/globex/demo/services/../hosts`, "
+         "`/run/tenantry/platforms/lend/environments/globex/demo/services/../hosts`, "
          "which is not in the output folder."},
-        {R"("type": "bind", "source": "/run/tenantry/environments/globex/demo/services/app/hosts", "options": ["bind", "ro"])",
-         R"("type": "tmpfs", "source": "/run/tenantry/environments/globex/demo/services/app/hosts", "options": ["ro"])",
+        {R"("type": "bind", "source": "/run/tenantry/platforms/lend/environments/globex/demo/services/app/hosts", "options": ["bind", "ro"])",
+         R"("type": "tmpfs", "source": "/run/tenantry/platforms/lend/environments/globex/demo/services/app/hosts", "options": ["ro"])",
          "globex/demo: The file `/etc/hosts` of the task is "
-         "`/run/tenantry/environments/globex/demo/services/app/hosts`, "
+         "`/run/tenantry/platforms/lend/environments/globex/demo/services/app/hosts`, "
          "which is not in the output folder."},
         {hostsMount, R"({"destination": "/etc/other", "type": "bind", "source": "/x"})",
          "globex/demo: What the file `/etc/hosts` of the task holds is not in the output folder."},
@@ -88,8 +89,9 @@ TEST(Tasks, takes_a_mount_of_a_folder_that_is_covered_by_the_file_itself) {
 
 TEST(Tasks, finds_a_file_in_a_folder_of_ours_that_is_mounted) {
     Files files;
-    files.replace(app, hostsMount,
-                  R"({"destination": "/etc", "source": "/run/tenantry/environments/globex/demo/services/app",
+    files.replace(
+        app, hostsMount,
+        R"({"destination": "/etc", "source": "/run/tenantry/platforms/lend/environments/globex/demo/services/app",
                       "options": ["rbind"]})");
     EXPECT_EQ(files.unclear(), Lines{});
     const verify::Facts facts = files.read();
@@ -118,7 +120,8 @@ TEST(Tasks, gives_a_task_with_a_namespace_of_its_own_an_empty_device) {
 
 TEST(Tasks, puts_a_task_where_its_path_leads_even_into_another_environment) {
     Files files;
-    files.replace(app, network, R"({"type": "network", "path": "/run/tenantry/net/acme/production/api-1"})");
+    files.replace(app, network,
+                  R"({"type": "network", "path": "/run/tenantry/platforms/lend/net/acme/production/api-1"})");
     EXPECT_EQ(files.unclear(), Lines{});
     const verify::Facts facts = files.read();
     EXPECT_EQ(facts.devices[app_of(facts).device.at].name, "acme/production/api-1");
@@ -141,10 +144,12 @@ TEST(Tasks, says_how_a_proxy_is_started_in_a_way_that_it_does_not_know) {
 TEST(Tasks, refuses_a_mount_of_ours_that_is_not_there) {
     Files files;
     files.remove("environments/globex/demo/services/app/hosts");
-    EXPECT_EQ(files.diagnostics(),
-              Lines{"TN0750 \"/run/tenantry/environments/globex/demo/services/app/hosts\": The task mounts "
-                    "`/run/tenantry/environments/globex/demo/services/app/hosts`, which is not among the files of the "
-                    "output folder."});
+    EXPECT_EQ(
+        files.diagnostics(),
+        Lines{"TN0750 \"/run/tenantry/platforms/lend/environments/globex/demo/services/app/hosts\": The task mounts "
+              "`/run/tenantry/platforms/lend/environments/globex/demo/services/app/hosts`, which is not among the "
+              "files of the "
+              "output folder."});
 }
 
 TEST(Tasks, needs_service_user_and_program) {

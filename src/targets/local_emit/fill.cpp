@@ -44,6 +44,9 @@ class Filler {
 
     void put(FromEnvironment blank) {
         switch (blank.part) {
+            case EnvironmentPart::platform:
+                out_ += filling_.blueprint.commons.platform.str();
+                return;
             case EnvironmentPart::tenant:
                 out_ += filling_.environment.tenant.str();
                 return;

@@ -21,7 +21,8 @@ Mac router_mac(Ipv4 address) { return mac(0x52, address); }
 Mac task_mac(Ipv4 address) { return mac(0x54, address); }
 
 std::string pinned(const Filling& filling, const std::string& name) {
-    return "/run/tenantry/net/" + filling.environment.name() + "/" + name;
+    return "/run/tenantry/platforms/" + filling.blueprint.commons.platform.str() + "/net/" +
+           filling.environment.name() + "/" + name;
 }
 
 NamespaceSpec router(const Filling& filling, Cidr block) {
@@ -58,7 +59,11 @@ NamespaceSpec of_task(const Filling& filling, Cidr block, const LocalTask& task)
 
 world::NetSpec network(const Filling& filling) {
     const Cidr block = filling.value(filling.shape().block);
-    world::NetSpec spec{.environment = filling.environment.name(), .block = block, .namespaces = {}, .sockets = {}};
+    world::NetSpec spec{.platform = filling.blueprint.commons.platform.str(),
+                        .environment = filling.environment.name(),
+                        .block = block,
+                        .namespaces = {},
+                        .sockets = {}};
     spec.namespaces.push_back(router(filling, block));
     for (const LocalTask& task : filling.tasks.all()) spec.namespaces.push_back(of_task(filling, block, task));
 

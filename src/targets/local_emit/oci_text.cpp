@@ -55,7 +55,9 @@ void namespaces(JsonTemplate& json) {
     for (const Literal type : {Literal("pid"), Literal("mount"), Literal("ipc"), Literal("uts"), Literal("cgroup")})
         json.object(Layout::line).member("type", type).end();
     json.object(Layout::line).member("type", "network");
-    json.member("path", TemplateText().add("/run/tenantry/net/", tenant, "/", stage, "/", taskName)).end();
+    json.member("path",
+                TemplateText().add("/run/tenantry/platforms/", platform, "/net/", tenant, "/", stage, "/", taskName))
+        .end();
     json.end();
 }
 
@@ -117,7 +119,8 @@ void write_linux(JsonTemplate& json, const Limits& limits) {
     namespaces(json);
     json.key("uidMappings").array().end().key("gidMappings").array().end();
     // A tenant or stage may be named `tasks`, as a file of every cgroup v1 folder is; no kernel file has a `+`.
-    json.member("cgroupsPath", TemplateText().add("/tenantry/environments/", tenant, "+", stage, "/", taskName));
+    json.member("cgroupsPath",
+                TemplateText().add("/tenantry/environments/", platform, "+", tenant, "+", stage, "/", taskName));
     resources(json, limits);
     json.member("rootfsPropagation", "private");
     proc_paths(json);

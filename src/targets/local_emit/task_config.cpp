@@ -23,10 +23,11 @@ constexpr std::uint32_t balancerShares = 1024;
 
 TemplateText literal(Literal text) { return std::move(TemplateText().add(text)); }
 
-// Everything below stands on the machine in /run/tenantry/environments/TENANT/STAGE.
+// Everything below stands on the machine in /run/tenantry/platforms/PLATFORM/environments/TENANT/STAGE.
 template <class... Parts>
 TemplateText of_environment(const Parts&... parts) {
-    return std::move(TemplateText().add("/run/tenantry/environments/", tenant, "/", stage, "/", parts...));
+    return std::move(
+        TemplateText().add("/run/tenantry/platforms/", platform, "/environments/", tenant, "/", stage, "/", parts...));
 }
 
 template <class Service>
@@ -87,7 +88,7 @@ std::vector<Bind> binds_of(const Workload& workload, ImageMode mode) {
     if (!runs_nginx(workload)) binds.pop_back();
     if (!workload.image) return binds;
     TemplateText image;
-    image.add("/run/tenantry/images/", FromImage{*workload.image, ImagePart::folder});
+    image.add("/run/tenantry/platforms/", platform, "/images/", FromImage{*workload.image, ImagePart::folder});
     if (runs_nginx(workload)) {
         if (workload.staticFolder)
             binds.push_back({std::move(image.add(*workload.staticFolder)), TemplateText().add(*workload.staticFolder)});

@@ -73,10 +73,10 @@ class TemplateText {
 
 // Blanks. Each says what of the environment stands there.
 
-enum class EnvironmentPart : std::uint8_t { tenant, stage, firstHost, hosts };
+enum class EnvironmentPart : std::uint8_t { platform, tenant, stage, firstHost, hosts };
 struct FromEnvironment {
     using IsBlank = void;
-    EnvironmentPart part = EnvironmentPart::tenant;  ///< hosts: all, with a space between
+    EnvironmentPart part = EnvironmentPart::platform;  ///< hosts: all, with a space between
 };
 /// An address of the environment's own block.
 struct BlockAddress {
@@ -160,6 +160,7 @@ void TemplateText::put(const B& blank) {
     blanks_.push_back({literals_.size(), blank});
 }
 
+inline constexpr FromEnvironment platform{EnvironmentPart::platform};
 inline constexpr FromEnvironment tenant{EnvironmentPart::tenant};
 inline constexpr FromEnvironment stage{EnvironmentPart::stage};
 inline constexpr FromEnvironment firstHost{EnvironmentPart::firstHost};

@@ -186,7 +186,7 @@ def network_edits(text, other):
         if key == "peer":
             yield f"{name} removed", without(value, path)
             for far in ("router", "api-1"):
-                elsewhere = {"namespace": f"/run/tenantry/net/{other}/{far}", "interface": "eth0" if far == "api-1" else "api-1"}
+                elsewhere = {"namespace": f"/run/tenantry/platforms/lend/net/{other}/{far}", "interface": "eth0" if far == "api-1" else "api-1"}
                 yield f"{name}: to {other} {far}", replaced(value, path, elsewhere)
         if len(path) > 1 and path[-2] == "interfaces":
             for address in ("10.0.0.6/32", "10.0.16.4/32"):

@@ -179,7 +179,7 @@ class Fence:
     ROUNDS = 8  # a connection is made of three packets over two links each, and each link is one turn in the queue
 
     def __init__(self):
-        ends = [{"name": name, "path": f"/run/tenantry/net/fence/{name}", "forwards": name == "middle",
+        ends = [{"name": name, "path": f"/run/tenantry/platforms/lend/net/fence/{name}", "forwards": name == "middle",
                  "sysctls": {"net.ipv4.ip_forward": "1"} if name == "middle" else {}, "interfaces": [], "routes": [],
                  "neighbours": []} for name in ("middle", "left", "right")]  # fmt: skip
         for at, end in enumerate(ends[1:], 1):
@@ -189,8 +189,8 @@ class Fence:
                                       "peer": {"namespace": "middle", "interface": end["name"]}})  # fmt: skip
             end["routes"].append({"to": "0.0.0.0/0", "via": f"192.0.2.{16 * at + 1}", "interface": "eth0"})
         self.network = KernelNetwork([{"namespaces": ends}], ['{"nftables": []}'])
-        self.near = inside("/run/tenantry/net/fence/left", lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
-        self.far = inside("/run/tenantry/net/fence/right", lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+        self.near = inside("/run/tenantry/platforms/lend/net/fence/left", lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+        self.far = inside("/run/tenantry/platforms/lend/net/fence/right", lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
         self.far.bind(("192.0.2.34", 7))
         self.far.settimeout(20)  # a ceiling, never reached by a machine that works
 

@@ -71,6 +71,7 @@ struct SocketSpec {
 
 /// The wanted network of one environment on a machine, but for the rule set.
 struct NetSpec {
+    std::string platform;
     std::string environment;
     Cidr block;
     std::vector<NamespaceSpec> namespaces;  ///< the router first, then the tasks' in order of their placement
