@@ -88,7 +88,8 @@ std::vector<Bind> binds_of(const Workload& workload, ImageMode mode) {
     if (!runs_nginx(workload)) binds.pop_back();
     if (!workload.image) return binds;
     TemplateText image;
-    image.add("/run/tenantry/platforms/", platform, "/images/", FromImage{*workload.image, ImagePart::folder});
+    image.add("/run/tenantry/platforms/", platform, "/environments/", tenant, "/", stage, "/images/",
+              FromImage{*workload.image, ImagePart::folder});
     if (runs_nginx(workload)) {
         if (workload.staticFolder)
             binds.push_back({std::move(image.add(*workload.staticFolder)), TemplateText().add(*workload.staticFolder)});

@@ -1,0 +1,82 @@
+#pragma once
+
+// What the engine asks of a machine. Every function may be called any number of times with one end: it looks first,
+// then acts. Calls for different placements may come from several threads at once, those of one placement's network,
+// texts and ingress never.
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <tenantry/base/error.hpp>
+#include <tenantry/world/observed.hpp>
+#include <tenantry/world/task_spec.hpp>
+
+namespace tenantry::ports {
+
+/// Namespaces, links, addresses, routes, neighbours and rules.
+class Network {
+  public:
+    virtual ~Network() = default;
+    /// Makes the kernel's tables equal to the spec and the rule set; what is there and not in the spec goes. `rules` is
+    /// nftables.json; the router's rule set is replaced in one transaction, connections go on.
+    virtual Result<void> ensure(const world::NetSpec& spec, std::string_view rules) = 0;
+    /// Removes all of it.
+    virtual Result<void> remove(const world::Placement& placement) = 0;
+    /// Reads back what the kernel has, every namespace that is pinned for the placement.
+    virtual Result<world::ObservedNetwork> observe(const world::Placement& placement) = 0;
+};
+
+/// The listening unix sockets of an environment's hosts. They live as long as the placement, whoever restarts.
+class Ingress {
+  public:
+    virtual ~Ingress() = default;
+    virtual Result<void> ensure(const world::Placement& placement, std::span<const world::SocketSpec> sockets) = 0;
+    virtual Result<void> remove(const world::Placement& placement) = 0;
+};
+
+/// The files of an environment below `folder_of(placement)`, the images that it uses, and its certificates.
+class Files {
+  public:
+    virtual ~Files() = default;
+    /// Writes the texts (each whole or not at all), takes away others, mounts the images, makes what is missing or
+    /// about to end of the certificates: one for all hosts of the environment, of the machine's own authority.
+    virtual Result<void> ensure(const world::EnvironmentSpec& spec) = 0;
+    virtual Result<void> remove(const world::Placement& placement) = 0;
+};
+
+class Containers {
+  public:
+    virtual ~Containers() = default;
+    /// Starts a task whose texts are there. One that runs with this digest is left alone and given back; one with
+    /// another digest is an error (stop it first).
+    virtual Result<world::TaskProcess> start(const world::Placement& placement, const world::TaskSpec& task) = 0;
+    /// SIGTERM, up to `drain` for its end, SIGKILL; then everything of the container goes. Fine where there is none.
+    virtual Result<void> stop(const world::Placement& placement, std::string_view task,
+                              std::chrono::milliseconds drain) = 0;
+    /// The process of a task, where it runs.
+    virtual std::optional<world::TaskProcess> find(const world::Placement& placement, std::string_view task) = 0;
+    /// How a task ended, once it has. Nothing while it runs and where nothing is known of it.
+    virtual std::optional<world::TaskEnd> ended(const world::Placement& placement, std::string_view task) = 0;
+    virtual Result<world::ObservedSandbox> observe(const world::Placement& placement, std::string_view task) = 0;
+    /// The last lines that it wrote, oldest first, without what the log's frame adds.
+    virtual Result<std::vector<std::string>> last_lines(const world::Placement& placement, std::string_view task,
+                                                        std::size_t count) = 0;
+};
+
+/// Questions to what runs.
+class Probe {
+  public:
+    virtual ~Probe() = default;
+    /// Asks a task from inside its namespace; an error says what came instead of an answer.
+    virtual Result<void> healthy(const world::Placement& placement, const world::TaskSpec& task) = 0;
+    /// GET https://HOST/ through the ingress socket of the host as the edge does, the answer's status. The certificate
+    /// must be valid for the host.
+    virtual Result<int> answers(const world::Placement& placement, std::string_view host) = 0;
+};
+
+}  // namespace tenantry::ports

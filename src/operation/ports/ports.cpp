@@ -1,0 +1,1 @@
+#include <tenantry/ports/ports.hpp>

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <tenantry/base/cidr.hpp>
+#include <tenantry/world/net_spec.hpp>
+#include <tenantry/world/placement.hpp>
+
+namespace tenantry::world {
+
+/// How a task is asked whether it is well, from inside its own network namespace.
+struct HealthSpec {
+    std::uint16_t port = 0;
+    std::optional<std::string> path;  ///< GET, 200 to 399 is well; nothing: a TCP connection is enough
+    std::chrono::milliseconds every{5000};
+    std::chrono::milliseconds grace{30000};  ///< from the start; failures before its end do not count
+    bool operator==(const HealthSpec&) const = default;
+};
+
+/// One task as it shall run. What the container is stands in its config.json, a text of the environment.
+struct TaskSpec {
+    std::string name;     ///< `api-1`
+    std::string service;  ///< `api`, `load-balancer`
+    Ipv4 address;
+    std::optional<HealthSpec> health;        ///< nothing: well while it runs
+    std::chrono::milliseconds drain{20000};  ///< between SIGTERM and SIGKILL
+    std::uint32_t descriptors = 0;           ///< ingress sockets handed over, as descriptors 3 and up
+    /// BLAKE2b-256 in hex over everything that the task is made of: its config.json, the texts that it mounts, its
+    /// image. Another one means another task.
+    std::string digest;
+    bool operator==(const TaskSpec&) const = default;
+};
+
+/// A file of the environment, by its path below `folder_of(placement)`.
+struct TextSpec {
+    std::string path;
+    std::string text;
+    bool operator==(const TextSpec&) const = default;
+};
+
+/// An image of the host that tasks mount: its name below the environment's `images/`, and the digest of its files.
+struct ImageSpec {
+    std::string name;    ///< `lend+api`
+    std::string digest;  ///< 64 hex digits; a folder of this name lies in the machine's image store
+    bool operator==(const ImageSpec&) const = default;
+};
+
+/// One environment as it shall be on this machine.
+struct EnvironmentSpec {
+    Placement placement;
+    NetSpec network;
+    std::vector<TaskSpec> tasks;  ///< the load balancer first
+    std::vector<TextSpec> texts;  ///< sorted by path
+    std::vector<ImageSpec> images;
+    bool operator==(const EnvironmentSpec&) const = default;
+
+    [[nodiscard]] const TextSpec* text(std::string_view path) const {
+        for (const TextSpec& one : texts)
+            if (one.path == path) return &one;
+        return nullptr;
+    }
+};
+
+}  // namespace tenantry::world
