@@ -170,7 +170,8 @@ TEST(TaskConfig, AnImageThatIsNoneOfTheHostRunsItsOwnEntryPoint) {
 TEST(TaskConfig, AHostImageRunsItsProgram) {
     const std::string text = text_of(sample_files(), "environments/acme/production/tasks/api-1/config.json");
     EXPECT_NE(text.find("\"args\": [\"/app/api\"]"), std::string::npos) << text;
-    EXPECT_NE(text.find("\"source\": \"/run/tenantry/platforms/lend/images/lend+api\""), std::string::npos);
+    EXPECT_NE(text.find("\"source\": \"/run/tenantry/platforms/lend/environments/acme/production/images/lend+api\""),
+              std::string::npos);
     EXPECT_EQ(text.find("tenantry.entrypoint"), std::string::npos);
 }
 
@@ -189,9 +190,10 @@ TEST(TaskConfig, AHostImageMayBeNamedByAnyReference) {
     blueprint.commons.hostImages = {{longRef, RelativePath::parse("api").value()}};
     const std::string text =
         text_of(emit_all(blueprint, Pool{1}), "environments/acme/production/tasks/api-1/config.json");
-    const std::size_t at = text.find("/run/tenantry/platforms/lend/images/+");
+    const std::size_t at = text.find("/run/tenantry/platforms/lend/environments/acme/production/images/+");
     ASSERT_NE(at, std::string::npos) << text;
-    EXPECT_EQ(text.find('"', at) - at, std::string("/run/tenantry/platforms/lend/images/+").size() + 64);
+    EXPECT_EQ(text.find('"', at) - at,
+              std::string("/run/tenantry/platforms/lend/environments/acme/production/images/+").size() + 64);
     EXPECT_NE(text.find("\"args\": [\"/app/api\"]"), std::string::npos);
 }
 
