@@ -29,7 +29,7 @@ void write(JsonText& json, const NeighbourSpec& neighbour) {
 }
 
 void write(JsonText& json, const SocketSpec& socket) {
-    json.object(Layout::line).member("path", socket.path).member("host", socket.host.str());
+    json.object(Layout::line).member("path", socket.path).member("host", socket.host);
     json.member("task", socket.task).member("descriptor", socket.descriptor).end();
 }
 

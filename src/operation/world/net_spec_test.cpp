@@ -30,8 +30,7 @@ NetSpec small_network() {
             .environment = "acme/production",
             .block = block,
             .namespaces = {router, api},
-            .sockets = {{"/run/tenantry/in/acme.lend.localhost", HostName::parse("acme.lend.localhost").value(),
-                         "load-balancer-1", 3}}};
+            .sockets = {{"/run/tenantry/in/acme.lend.localhost", "acme.lend.localhost", "load-balancer-1", 3}}};
 }
 
 TEST(NetSpec, HasOneThingALine) { support::expect_golden("world/network.json", encode(small_network())); }

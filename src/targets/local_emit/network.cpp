@@ -71,7 +71,7 @@ world::NetSpec network(const Filling& filling) {
     TENANTRY_CHECK(balancers.size() == 1, "an environment has one load balancer task");
     std::uint32_t descriptor = firstDescriptor;
     for (const HostName& host : filling.hosts)
-        spec.sockets.push_back({"/run/tenantry/in/" + host.str(), host, balancers[0].placed.name, descriptor++});
+        spec.sockets.push_back({"/run/tenantry/in/" + host.str(), host.str(), balancers[0].placed.name, descriptor++});
     return spec;
 }
 

@@ -9,7 +9,6 @@
 #include <vector>
 
 #include <tenantry/base/cidr.hpp>
-#include <tenantry/base/text.hpp>
 
 namespace tenantry::world {
 
@@ -63,7 +62,7 @@ struct NamespaceSpec {
 /// A listening unix socket for one host name, handed to a task under a descriptor number.
 struct SocketSpec {
     std::string path;  ///< at most 107 bytes (sockaddr_un of unix(7) less the NUL)
-    HostName host;
+    std::string host;
     std::string task;
     std::uint32_t descriptor = 3;
     auto operator<=>(const SocketSpec&) const = default;
