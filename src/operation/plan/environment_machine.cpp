@@ -1,0 +1,205 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include <tenantry/base/check.hpp>
+#include <tenantry/plan/environment_machine.hpp>
+
+namespace tenantry::plan {
+namespace {
+
+namespace on = environment_event;
+using Phase = EnvironmentPhase;
+using Command = EnvironmentCommand;
+
+class Machine {
+  public:
+    Machine(EnvironmentState state, Instant now) : step_{std::move(state), {}, {}}, now_(now) {}
+    EnvironmentStep take() && { return std::move(step_); }
+
+    void operator()(const on::Up& up) {
+        begin();
+        state().spec = up.spec;
+        for (const auto& [task, digest] : state().tasks)
+            if (!up.tasks.contains(task)) retire(task);
+        state().tasks = up.tasks;
+        std::erase_if(state().ready, [&](const std::string& task) { return !up.tasks.contains(task); });
+        for (const auto& [task, digest] : up.tasks) state().leaving.erase(task);
+        state().leaving.empty() ? prepare() : enter(Phase::retiring);
+    }
+
+    void operator()(const on::Down&) {
+        begin();
+        take_down();
+    }
+
+    void operator()(const on::Done& done) {
+        if (done.epoch != state().epoch) return;
+        if (state().phase == Phase::preparing && done.command == Command::openIngress) start();
+        if (state().phase == Phase::checking && done.command == Command::check) {
+            enter(Phase::up);
+            state().everUp = true;
+        }
+        if (state().phase == Phase::clearing && done.command == Command::removeFiles) {
+            enter(Phase::absent);
+            state().everUp = false;
+        }
+    }
+
+    void operator()(const on::Failed& failed) {
+        if (failed.epoch == state().epoch) fail(std::string(to_string(failed.command)) + ": " + failed.why);
+    }
+
+    void operator()(const on::OfTask& of) {
+        std::visit([&](const auto& told) { hear(of.task, told); }, of.told);
+    }
+
+  private:
+    EnvironmentState& state() { return step_.state; }
+
+    void enter(Phase phase) {
+        state().phase = phase;
+        state().since = now_;
+    }
+
+    void begin() {
+        ++state().epoch;
+        state().began = now_;
+        state().why.clear();
+    }
+
+    void retire(const std::string& task) {
+        state().leaving.insert(task);
+        state().ready.erase(task);
+        step_.told.push_back({task, task_event::Stop{}});
+    }
+
+    void prepare() {
+        enter(Phase::preparing);
+        step_.commands = {Command::writeFiles, Command::makeNetwork, Command::openIngress};
+    }
+
+    void start() {
+        enter(Phase::starting);
+        state().ready.clear();  // each says again that it is
+        for (const auto& [task, digest] : state().tasks) step_.told.push_back({task, task_event::Start{digest}});
+        if (state().tasks.empty()) check();
+    }
+
+    void check() {
+        enter(Phase::checking);
+        step_.commands = {Command::check};
+    }
+
+    void take_down() {
+        for (const auto& [task, digest] : state().tasks) retire(task);
+        state().tasks.clear();
+        state().leaving.empty() ? clear() : enter(Phase::stopping);
+    }
+
+    void clear() {
+        enter(Phase::clearing);
+        step_.commands = {Command::closeIngress, Command::removeNetwork, Command::removeFiles};
+    }
+
+    void fail(const std::string& why) {
+        switch (state().phase) {
+            case Phase::preparing:
+            case Phase::starting:
+            case Phase::checking:
+            case Phase::clearing:
+                break;
+            case Phase::absent:
+            case Phase::retiring:
+            case Phase::up:
+            case Phase::failed:
+            case Phase::stopping:
+                return;
+        }
+        ++state().epoch;  // what was asked for and is not done yet need not be done any more
+        state().why = why;
+        if (state().everUp || state().phase == Phase::clearing) return enter(Phase::failed);
+        take_down();  // what was half made is undone
+    }
+
+    void hear(const std::string& task, const told::Ready&) {
+        if (!state().tasks.contains(task)) return;
+        state().ready.insert(task);
+        if (state().phase == Phase::starting && state().ready.size() == state().tasks.size()) check();
+        if (state().phase == Phase::up && state().ready.size() == state().tasks.size()) state().why.clear();
+    }
+
+    void hear(const std::string& task, const told::Lost& lost) {
+        state().ready.erase(task);
+        if (state().phase == Phase::up) state().why = fmt::format("task {}: {}", task, lost.why);
+    }
+
+    void hear(const std::string& task, const told::GivenUp& givenUp) {
+        const std::string why = fmt::format("task {} does not come up: {}", task, givenUp.why);
+        if (state().phase == Phase::up) state().why = why;
+        if (state().phase != Phase::clearing) fail(why);
+    }
+
+    void hear(const std::string& task, const told::Stopped&) {
+        if (state().leaving.erase(task) == 0 || !state().leaving.empty()) return;
+        if (state().phase == Phase::retiring) prepare();
+        if (state().phase == Phase::stopping) clear();
+    }
+
+    EnvironmentStep step_;
+    Instant now_;
+};
+
+}  // namespace
+
+EnvironmentStep step(EnvironmentState state, const EnvironmentEvent& event, Instant now) {
+    Machine machine(std::move(state), now);
+    std::visit(machine, event);
+    return std::move(machine).take();
+}
+
+std::string_view to_string(EnvironmentPhase phase) {
+    switch (phase) {
+        case Phase::absent:
+            return "absent";
+        case Phase::retiring:
+            return "retiring";
+        case Phase::preparing:
+            return "preparing";
+        case Phase::starting:
+            return "starting";
+        case Phase::checking:
+            return "checking";
+        case Phase::up:
+            return "up";
+        case Phase::failed:
+            return "failed";
+        case Phase::stopping:
+            return "stopping";
+        case Phase::clearing:
+            return "clearing";
+    }
+    TENANTRY_CHECK(false, "a phase is one of the list");
+}
+
+std::string_view to_string(EnvironmentCommand command) {
+    switch (command) {
+        case Command::writeFiles:
+            return "writing files";
+        case Command::makeNetwork:
+            return "making the network";
+        case Command::openIngress:
+            return "opening ingress sockets";
+        case Command::check:
+            return "checking";
+        case Command::closeIngress:
+            return "closing ingress sockets";
+        case Command::removeNetwork:
+            return "removing the network";
+        case Command::removeFiles:
+            return "removing files";
+    }
+    TENANTRY_CHECK(false, "a command is one of the list");
+}
+
+}  // namespace tenantry::plan

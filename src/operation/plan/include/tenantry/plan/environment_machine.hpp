@@ -1,0 +1,106 @@
+#pragma once
+
+// One environment on a machine:
+//
+//          Up                                     all ready          Checked
+//   absent ---> retiring --> preparing --> starting ------> checking ------> up
+//     ^         (tasks that   (files, network,                 |  |           |
+//     |          are no more)  ingress)            Failed, given up           | Down
+//     |                                                v                      v
+//     +---- clearing <---- stopping <---- (never up before: undone)  ----  stopping
+//           (ingress, network, files)      else: failed, what runs goes on
+//
+// `Up` and `Down` may come in any phase; results of what was asked before them are dropped by the epoch.
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include <tenantry/plan/instant.hpp>
+#include <tenantry/plan/task_machine.hpp>
+
+namespace tenantry::plan {
+
+enum class EnvironmentPhase : std::uint8_t {
+    absent,
+    retiring,
+    preparing,
+    starting,
+    checking,
+    up,
+    failed,
+    stopping,
+    clearing
+};
+
+struct EnvironmentState {
+    EnvironmentPhase phase = EnvironmentPhase::absent;
+    std::uint64_t epoch = 0;                   ///< grows with each Up and Down
+    std::string spec;                          ///< digest of the EnvironmentSpec that is wanted or was last
+    std::map<std::string, std::string> tasks;  ///< wanted: name -> digest
+    std::set<std::string> ready;               ///< tasks that are
+    std::set<std::string> leaving;             ///< tasks that were told to stop and have not yet
+    bool everUp = false;
+    Instant since;    ///< when it entered the phase
+    Instant began;    ///< the last Up or Down
+    std::string why;  ///< of the last trouble
+    bool operator==(const EnvironmentState&) const = default;
+};
+
+enum class EnvironmentCommand : std::uint8_t {
+    writeFiles,
+    makeNetwork,
+    openIngress,
+    check,  ///< the claims on what the kernel has, and an answer over HTTPS
+    closeIngress,
+    removeNetwork,
+    removeFiles
+};
+
+namespace environment_event {
+struct Up {
+    std::string spec;
+    std::map<std::string, std::string> tasks;
+};
+struct Down {};
+struct Done {
+    EnvironmentCommand command{};
+    std::uint64_t epoch = 0;
+};
+struct Failed {
+    EnvironmentCommand command{};
+    std::uint64_t epoch = 0;
+    std::string why;
+};
+struct OfTask {
+    std::string task;
+    Told told;
+};
+}  // namespace environment_event
+using EnvironmentEvent = std::variant<environment_event::Up, environment_event::Down, environment_event::Done,
+                                      environment_event::Failed, environment_event::OfTask>;
+
+struct ToTask {
+    std::string task;
+    TaskEvent event;
+};
+
+struct EnvironmentStep {
+    EnvironmentState state;
+    std::vector<EnvironmentCommand> commands;  ///< in this order, each when the one before is done
+    std::vector<ToTask> told;
+};
+
+EnvironmentStep step(EnvironmentState state, const EnvironmentEvent& event, Instant now);
+
+/// Nothing of it is left but the row that says why.
+inline bool is_gone(const EnvironmentState& state) { return state.phase == EnvironmentPhase::absent; }
+
+std::string_view to_string(EnvironmentPhase phase);
+std::string_view to_string(EnvironmentCommand command);
+
+}  // namespace tenantry::plan
