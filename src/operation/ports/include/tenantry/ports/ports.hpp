@@ -5,6 +5,7 @@
 // texts and ingress never.
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <span>
@@ -77,6 +78,23 @@ class Probe {
     /// GET https://HOST/ through the ingress socket of the host as the edge does, the answer's status. The certificate
     /// must be valid for the host.
     virtual Result<int> answers(const world::Placement& placement, std::string_view host) = 0;
+};
+
+/// Decides the claims on what the kernel has.
+class Checker {
+  public:
+    virtual ~Checker() = default;
+    /// An error names the first claim that does not hold, with its witness.
+    virtual Result<void> prove(const world::EnvironmentSpec& spec, const world::ObservedNetwork& observed) = 0;
+};
+
+class Clock {
+  public:
+    virtual ~Clock() = default;
+    /// Milliseconds since boot (CLOCK_BOOTTIME).
+    virtual std::int64_t boot_ms() = 0;
+    /// `2026-11-24T08:00:00.123Z`
+    virtual std::string wall() = 0;
 };
 
 }  // namespace tenantry::ports

@@ -1,0 +1,79 @@
+#include "effects.hpp"
+
+#include <fmt/format.h>
+
+namespace tenantry::engine {
+namespace {
+
+using plan::EnvironmentCommand;
+using world::EnvironmentSpec;
+using world::Placement;
+
+Result<void> check(const Ports& ports, const EnvironmentSpec& spec) {
+    const world::ObservedNetwork observed = TRY(ports.network.observe(spec.placement));
+    TRY_VOID(ports.checker.prove(spec, observed));
+    for (const world::SocketSpec& socket : spec.network.sockets) {
+        const int status = TRY(wrap(ports.probe.answers(spec.placement, socket.host), "https://{}", socket.host));
+        // Any other answer is the service's own word; these are the load balancer's, when nothing is behind it.
+        if (status == 502 || status == 503 || status == 504)
+            return fail("https://{} answers with status {}", socket.host, status);
+    }
+    return {};
+}
+
+Result<void> carry_out(const Ports& ports, EnvironmentCommand command, const Placement& placement,
+                       const EnvironmentSpec* spec) {
+    switch (command) {
+        case EnvironmentCommand::closeIngress:
+            return ports.ingress.remove(placement);
+        case EnvironmentCommand::removeNetwork:
+            return ports.network.remove(placement);
+        case EnvironmentCommand::removeFiles:
+            return ports.files.remove(placement);
+        case EnvironmentCommand::writeFiles:
+        case EnvironmentCommand::makeNetwork:
+        case EnvironmentCommand::openIngress:
+        case EnvironmentCommand::check:
+            break;
+    }
+    if (spec == nullptr) return fail("what {} shall be is not known", placement.str());
+    switch (command) {
+        case EnvironmentCommand::writeFiles:
+            return ports.files.ensure(*spec);
+        case EnvironmentCommand::makeNetwork: {
+            const world::TextSpec* rules = spec->text("nftables.json");
+            if (rules == nullptr) return fail("{} has no rule set", placement.str());
+            return ports.network.ensure(spec->network, rules->text);
+        }
+        case EnvironmentCommand::openIngress:
+            return ports.ingress.ensure(placement, spec->network.sockets);
+        default:
+            return check(ports, *spec);
+    }
+}
+
+}  // namespace
+
+Event run_command(const Ports& ports, EnvironmentCommand command, std::uint64_t epoch, const Placement& placement,
+                  const EnvironmentSpec* spec) {
+    const Result<void> done = carry_out(ports, command, placement, spec);
+    plan::EnvironmentEvent event = plan::environment_event::Done{command, epoch};
+    if (!done) event = plan::environment_event::Failed{command, epoch, done.error().text()};
+    return {placement, "", std::move(event), {}, {}, {}};
+}
+
+Event run_command(const Ports& ports, plan::TaskCommand command, const TaskRow& row) {
+    plan::TaskEvent event;
+    if (command == plan::TaskCommand::start) {
+        auto started = ports.containers.start(row.placement, row.spec);
+        if (started) event = plan::task_event::Started{*started};
+        else event = plan::task_event::StartFailed{started.error().text()};
+    } else {
+        const auto stopped = ports.containers.stop(row.placement, row.spec.name, row.spec.drain);
+        if (stopped) event = plan::task_event::Stopped{};
+        else event = plan::task_event::StopFailed{stopped.error().text()};
+    }
+    return {row.placement, row.spec.name, std::move(event), {}, {}, {}};
+}
+
+}  // namespace tenantry::engine

@@ -1,0 +1,18 @@
+#pragma once
+
+// From a command to the port that carries it out, and back to the event that its result is.
+
+#include <memory>
+
+#include <tenantry/engine/runner.hpp>
+
+#include "machines.hpp"
+
+namespace tenantry::engine {
+
+/// `spec` is the placement's, as it is wanted now; `row` the task's.
+Event run_command(const Ports& ports, plan::EnvironmentCommand command, std::uint64_t epoch,
+                  const world::Placement& placement, const world::EnvironmentSpec* spec);
+Event run_command(const Ports& ports, plan::TaskCommand command, const TaskRow& row);
+
+}  // namespace tenantry::engine

@@ -1,0 +1,63 @@
+#pragma once
+
+// Runs the machines of one target. One thread takes events, each in one transaction of the journal: the event in, the
+// next states, new commands, the ledger's line; then workers run the commands, in order for each machine, and their
+// results are events again. Recovery is the same: commands without a result are run once more (each looks first, then
+// acts), and what every environment wants is asked for again.
+
+#include <functional>
+#include <memory>
+#include <stop_token>
+#include <string>
+
+#include <tenantry/base/error.hpp>
+#include <tenantry/engine/status.hpp>
+#include <tenantry/ports/ports.hpp>
+#include <tenantry/ports/state_store.hpp>
+
+namespace tenantry::engine {
+
+/// Everything must outlive the runner.
+struct Ports {
+    ports::Files& files;
+    ports::Network& network;
+    ports::Ingress& ingress;
+    ports::Containers& containers;
+    ports::Probe& probe;
+    ports::Checker& checker;
+    ports::StateStore& store;
+    ports::Clock& clock;
+};
+
+/// Where a test may end the process.
+enum class Moment : std::uint8_t { beforeEffect, afterEffect, afterResult };
+using Hook = std::function<void(Moment, const ports::StoredCommand&)>;
+
+/// A line for the operator's log: event name and fields.
+using Log = std::function<void(const std::string&)>;
+
+class Runner {
+  public:
+    Runner(Ports ports, Log log, Hook hook = {});
+    ~Runner();
+
+    /// Takes the journal up again and runs until `stop` is asked for: then no new command begins, those that run end.
+    /// An error where the journal cannot be read or written any more; tasks go on then.
+    Result<void> run(std::stop_token stop);
+
+    /// From any thread; returns when the journal has it. `by` is who asked, for the ledger.
+    Result<void> up(world::EnvironmentSpec spec, std::string by);
+    Result<void> down(const world::Placement& placement, std::string by);
+
+    [[nodiscard]] Status status() const;
+    /// Waits until the status has another version than `version`, at most `limit`.
+    [[nodiscard]] Status status_after(std::uint64_t version, std::chrono::milliseconds limit) const;
+    /// The spec of a placement as it is wanted.
+    [[nodiscard]] std::shared_ptr<const world::EnvironmentSpec> spec(const world::Placement& placement) const;
+
+  private:
+    class Loop;
+    std::unique_ptr<Loop> loop_;
+};
+
+}  // namespace tenantry::engine

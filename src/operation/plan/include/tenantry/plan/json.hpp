@@ -1,0 +1,26 @@
+#pragma once
+
+// The states of machines as JSON, for the journal. Heavy to compile, as tenantry/world/json.hpp.
+
+#include <tenantry/plan/environment_machine.hpp>
+#include <tenantry/plan/task_machine.hpp>
+#include <tenantry/world/json.hpp>
+
+namespace tenantry::plan {
+
+inline void tag_invoke(boost::json::value_from_tag, boost::json::value& to, Instant from) { to = from.ms; }
+inline boost::json::result<Instant> tag_invoke(boost::json::try_value_to_tag<Instant>, const boost::json::value& from) {
+    const auto ms = boost::json::try_value_to<std::int64_t>(from);
+    if (!ms) return ms.error();
+    return Instant{*ms};
+}
+
+BOOST_DESCRIBE_ENUM(TaskPhase, stopped, starting, running, ready, waiting, stopping)
+BOOST_DESCRIBE_ENUM(TaskCommand, start, stop)
+BOOST_DESCRIBE_STRUCT(TaskState, (), (phase, wanted, running, process, since, wakeAt, starts, failures, why))
+BOOST_DESCRIBE_ENUM(EnvironmentPhase, absent, retiring, preparing, starting, checking, up, failed, stopping, clearing)
+BOOST_DESCRIBE_ENUM(EnvironmentCommand, writeFiles, makeNetwork, openIngress, check, closeIngress, removeNetwork,
+                    removeFiles)
+BOOST_DESCRIBE_STRUCT(EnvironmentState, (), (phase, epoch, spec, tasks, ready, leaving, everUp, since, began, why))
+
+}  // namespace tenantry::plan
