@@ -66,12 +66,16 @@ Event run_command(const Ports& ports, plan::TaskCommand command, const TaskRow& 
     plan::TaskEvent event;
     if (command == plan::TaskCommand::start) {
         auto started = ports.containers.start(row.placement, row.spec);
-        if (started) event = plan::task_event::Started{*started};
-        else event = plan::task_event::StartFailed{started.error().text()};
+        if (started)
+            event = plan::task_event::Started{*started};
+        else
+            event = plan::task_event::StartFailed{started.error().text()};
     } else {
         const auto stopped = ports.containers.stop(row.placement, row.spec.name, row.spec.drain);
-        if (stopped) event = plan::task_event::Stopped{};
-        else event = plan::task_event::StopFailed{stopped.error().text()};
+        if (stopped)
+            event = plan::task_event::Stopped{};
+        else
+            event = plan::task_event::StopFailed{stopped.error().text()};
     }
     return {row.placement, row.spec.name, std::move(event), {}, {}, {}};
 }

@@ -35,7 +35,7 @@ class Executor {
     std::mutex mutex_;
     std::condition_variable changed_;
     std::map<std::string, std::deque<ports::StoredCommand>> waiting_;  // by machine
-    std::deque<std::string> free_;                                    // machines with something waiting, none running
+    std::deque<std::string> free_;                                     // machines with something waiting, none running
     std::set<std::string> busy_;
     bool stopped_ = false;
     std::vector<std::thread> threads_;

@@ -139,21 +139,23 @@ class Applying {
 
     void task(const Event& event) {
         TaskRow* at = task_row(event.placement, event.task);
-        if (at == nullptr) return;  // a result of a task that is no more
         const auto& body = std::get<plan::TaskEvent>(event.body);
+        if (at == nullptr) {  // a result of a task that is no more, or one that never began shall stop
+            if (std::holds_alternative<plan::task_event::Stop>(body)) tell_environment(event, plan::told::Stopped{});
+            return;
+        }
         if (std::holds_alternative<plan::task_event::Start>(body))
             if (const world::TaskSpec* wanted = wanted_task(event.placement, event.task)) at->spec = *wanted;
         const auto grace = at->spec.health ? at->spec.health->grace : std::chrono::milliseconds(0);
         plan::TaskStep step = plan::step(std::move(at->state), body, grace, now_);
         at->state = std::move(step.state);
         for (const TaskCommand command : step.commands) add(id_of(event.placement, event.task), name_of(command), 0);
-        for (plan::Told& told : step.told)
-            waiting_.push_back({event.placement,
-                                "",
-                                plan::EnvironmentEvent(plan::environment_event::OfTask{event.task, std::move(told)}),
-                                {},
-                                {},
-                                {}});
+        for (plan::Told& told : step.told) tell_environment(event, std::move(told));
+    }
+
+    void tell_environment(const Event& of, plan::Told told) {
+        plan::EnvironmentEvent event = plan::environment_event::OfTask{of.task, std::move(told)};
+        waiting_.push_back({of.placement, "", std::move(event), {}, {}, {}});
     }
 
     void add(const std::string& machine, std::string name, std::uint64_t epoch) {

@@ -36,8 +36,8 @@ class Watcher {
     struct Watched {
         TaskRow row;
         int pidfd = -1;
-        std::int64_t nextCheck = 0;               // boot time, ms
-        std::chrono::milliseconds interval{10};   // to the check after that; grows up to health.every
+        std::int64_t nextCheck = 0;              // boot time, ms
+        std::chrono::milliseconds interval{10};  // to the check after that; grows up to health.every
         bool checking = false;
     };
     void watch_ends();

@@ -1,0 +1,163 @@
+#pragma once
+
+// A machine in memory that can end at any moment: what was done stays, nothing more is done until `restart`.
+
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <set>
+#include <string>
+
+#include <unistd.h>
+
+#include <tenantry/engine/runner.hpp>
+
+namespace tenantry::engine {
+
+class FakeMachine final : public ports::Files,
+                          public ports::Network,
+                          public ports::Ingress,
+                          public ports::Containers,
+                          public ports::Probe,
+                          public ports::Checker,
+                          public ports::StateStore,
+                          public ports::Clock {
+  public:
+    struct Task {
+        std::string digest;
+        world::TaskProcess process;
+        bool operator==(const Task&) const = default;
+    };
+    /// What the world has.
+    std::map<std::string, world::EnvironmentSpec> files;
+    std::map<std::string, world::NetSpec> networks;
+    std::set<std::string> ingress;
+    std::map<std::string, Task> tasks;
+    std::set<std::string> brokenTasks;  // names that do not start
+    std::string refused;                // what `prove` says, where it is not empty
+    int starts = 0;
+
+    Ports ports() { return {*this, *this, *this, *this, *this, *this, *this, *this}; }
+
+    void die() {
+        const std::scoped_lock lock(mutex_);
+        dead_ = true;
+    }
+    void restart() {
+        const std::scoped_lock lock(mutex_);
+        dead_ = false;
+    }
+    bool dead() {
+        const std::scoped_lock lock(mutex_);
+        return dead_;
+    }
+
+    Result<void> ensure(const world::EnvironmentSpec& spec) override {
+        return act([&] { files[spec.placement.str()] = spec; });
+    }
+    Result<void> ensure(const world::NetSpec& spec, std::string_view) override {
+        return act([&] { networks["local/" + spec.platform + "/" + spec.environment] = spec; });
+    }
+    Result<void> ensure(const world::Placement& placement, std::span<const world::SocketSpec>) override {
+        return act([&] { ingress.insert(placement.str()); });
+    }
+    // Files, Network and Ingress have one `remove`, called in the order ingress, network, files.
+    Result<void> remove(const world::Placement& placement) override {
+        return act([&] {
+            const std::string id = placement.str();
+            if (ingress.erase(id) != 0 || networks.erase(id) != 0) return;
+            files.erase(id);
+        });
+    }
+    Result<world::ObservedNetwork> observe(const world::Placement&) override { return world::ObservedNetwork{}; }
+
+    Result<world::TaskProcess> start(const world::Placement& placement, const world::TaskSpec& task) override {
+        if (brokenTasks.contains(task.name)) return fail("no such program");
+        const std::string id = placement.str() + "/" + task.name;
+        world::TaskProcess process;
+        TRY_VOID(act([&] {
+            Task& there = tasks[id];
+            if (there.digest != task.digest) {
+                there = {task.digest, {::getpid(), static_cast<std::uint64_t>(++starts), 0}};
+            }
+            process = there.process;
+        }));
+        return process;
+    }
+    Result<void> stop(const world::Placement& placement, std::string_view task, std::chrono::milliseconds) override {
+        return act([&] { tasks.erase(placement.str() + "/" + std::string(task)); });
+    }
+    std::optional<world::TaskProcess> find(const world::Placement& placement, std::string_view task) override {
+        const std::scoped_lock lock(mutex_);
+        const auto found = tasks.find(placement.str() + "/" + std::string(task));
+        return found == tasks.end() ? std::nullopt : std::optional(found->second.process);
+    }
+    std::optional<world::TaskEnd> ended(const world::Placement&, std::string_view) override { return std::nullopt; }
+    Result<world::ObservedSandbox> observe(const world::Placement&, std::string_view) override {
+        return world::ObservedSandbox{};
+    }
+    Result<std::vector<std::string>> last_lines(const world::Placement&, std::string_view, std::size_t) override {
+        return std::vector<std::string>{};
+    }
+    Result<void> healthy(const world::Placement&, const world::TaskSpec&) override { return {}; }
+    Result<int> answers(const world::Placement&, std::string_view) override { return 200; }
+    Result<void> prove(const world::EnvironmentSpec&, const world::ObservedNetwork&) override {
+        if (!refused.empty()) return fail("{}", refused);
+        return {};
+    }
+
+    Result<ports::Journal> load() override {
+        const std::scoped_lock lock(mutex_);
+        ports::Journal journal;
+        for (const auto& [id, machine] : machines_) journal.machines.push_back(machine);
+        for (const auto& [id, command] : commands_) journal.commands.push_back(command);
+        journal.lastCommand = lastCommand_;
+        return journal;
+    }
+    Result<void> commit(const ports::Transition& transition, bool) override {
+        return act([&] {
+            if (transition.done) commands_.erase(*transition.done);
+            if (transition.spec) specs_.insert(*transition.spec);
+            for (const auto& machine : transition.machines) machines_[machine.id] = machine;
+            for (const auto& id : transition.gone) {
+                machines_.erase(id);
+                std::erase_if(commands_, [&](const auto& row) { return row.second.machine == id; });
+            }
+            for (const auto& command : transition.commands) {
+                commands_[command.id] = command;
+                lastCommand_ = command.id;
+            }
+        });
+    }
+    Result<std::string> spec(const std::string& digest) override {
+        const std::scoped_lock lock(mutex_);
+        return specs_.at(digest);
+    }
+    Result<void> drop_specs_but(const std::vector<std::string>&) override { return {}; }
+    Result<std::vector<ports::LedgerEntry>> ledger(std::size_t) override { return std::vector<ports::LedgerEntry>{}; }
+
+    std::int64_t boot_ms() override {
+        return std::chrono::duration_cast<std::chrono::milliseconds>(
+                   std::chrono::steady_clock::now().time_since_epoch())
+            .count();
+    }
+    std::string wall() override { return "2026-11-24T08:00:00.000Z"; }
+
+  private:
+    template <class Act>
+    Result<void> act(const Act& how) {
+        const std::scoped_lock lock(mutex_);
+        if (dead_) return fail("the process was killed");
+        how();
+        return {};
+    }
+
+    std::mutex mutex_;
+    bool dead_ = false;
+    std::map<std::string, ports::StoredMachine> machines_;
+    std::map<std::uint64_t, ports::StoredCommand> commands_;
+    std::map<std::string, std::string> specs_;
+    std::uint64_t lastCommand_ = 0;
+};
+
+}  // namespace tenantry::engine

@@ -1,0 +1,232 @@
+#include "loop.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "effects.hpp"
+
+namespace tenantry::engine {
+namespace {
+
+using plan::TaskPhase;
+using std::chrono::steady_clock;
+
+// Commands at one time. They wait for programs and the kernel more than they compute.
+constexpr unsigned workers = 6;
+
+bool runs(TaskPhase phase) { return phase == TaskPhase::running || phase == TaskPhase::ready; }
+
+}  // namespace
+
+Result<void> Runner::Loop::run(std::stop_token stop) {
+    watcher_ = std::make_unique<Watcher>(
+        ports_.containers, ports_.probe, ports_.clock,
+        [this](const world::Placement& placement, const std::string& task, plan::TaskEvent event) {
+            mail_.put({{placement, task, std::move(event), {}, {}, {}}, {}});
+        });
+    executor_ = std::make_unique<Executor>(workers, [this](const ports::StoredCommand& command) { work(command); });
+    const std::stop_callback wake(stop, [this] { mail_.close(); });
+    Result<void> going = recover();
+    {
+        const std::scoped_lock lock(mutex_);
+        recovered_ = true;
+    }
+    changed_.notify_all();
+    while (going && !stop.stop_requested()) {
+        const auto mail = mail_.take(next_wake());
+        if (mail) {
+            going = take(mail->event);
+            if (mail->answer) mail->answer->set_value(going);
+        }
+        if (going) going = wake_those_due();
+    }
+    watcher_->stop();
+    executor_->stop();  // what still runs ends; its result is looked for by the next run
+    mail_.close();
+    while (const auto mail = mail_.take(steady_clock::time_point{})) {
+        if (going) going = take(mail->event);
+        if (mail->answer) mail->answer->set_value(fail("the daemon is ending"));
+    }
+    close(Error("the daemon is ending"));
+    return going;
+}
+
+Result<void> Runner::Loop::recover() {
+    const ports::Journal journal = TRY(ports_.store.load());
+    Machines machines = TRY(Machines::decode(journal, ports_.store));
+    {
+        const std::scoped_lock lock(mutex_);
+        machines_ = std::move(machines);
+    }
+    std::vector<std::string> specs;
+    for (const auto& [id, row] : machines_.environments()) specs.push_back(row.state.spec);
+    TRY_VOID(ports_.store.drop_specs_but(specs));
+    for (const auto& [id, row] : machines_.tasks())
+        if (runs(row.state.phase) && row.state.process) watcher_->watch(row);
+    // What the environments' machines had asked for is asked for again below; tasks' commands just go on.
+    for (const ports::StoredCommand& command : journal.commands)
+        if (task_command(command.name)) executor_->add(command);
+    const auto environments = machines_.environments();
+    for (const auto& [id, row] : environments) {
+        using plan::EnvironmentPhase;
+        if (row.state.phase == EnvironmentPhase::absent) continue;
+        Event event{row.placement, "", plan::EnvironmentEvent(plan::environment_event::Down{}), {}, {}, {}};
+        if (row.state.phase != EnvironmentPhase::stopping && row.state.phase != EnvironmentPhase::clearing)
+            event.body = plan::EnvironmentEvent(plan::environment_event::Up{row.state.spec, row.state.tasks});
+        TRY_VOID(take(event));
+    }
+    return {};
+}
+
+Result<void> Runner::Loop::take(const Event& event) {
+    Change change = machines_.apply(event, {ports_.clock.boot_ms()}, ports_.clock.wall());
+    if (auto stored = ports_.store.commit(change.transition, change.durable); !stored)
+        return wrap(std::move(stored), "writing the journal");
+    {
+        const std::scoped_lock lock(mutex_);
+        machines_.accept(change);
+        ++version_;
+    }
+    changed_.notify_all();
+    if (hook_ && event.command) hook_(Moment::afterResult, {*event.command, id_of(event.placement), event.task, 0});
+    follow(event, change);
+    return {};
+}
+
+void Runner::Loop::follow(const Event& event, const Change& change) {
+    for (const auto& [id, row] : change.tasks)
+        if (!row || !runs(row->state.phase)) watcher_->forget(id);
+    const auto* of = std::get_if<plan::TaskEvent>(&event.body);
+    if (of != nullptr && std::holds_alternative<plan::task_event::Started>(*of))
+        if (const auto row = change.tasks.find(id_of(event.placement, event.task));
+            row != change.tasks.end() && row->second && row->second->state.phase == TaskPhase::running)
+            watcher_->watch(*row->second);
+    for (const std::string& line : change.transition.ledger) log_(line);
+    for (const ports::StoredCommand& command : change.transition.commands) executor_->add(command);
+}
+
+void Runner::Loop::work(const ports::StoredCommand& command) {
+    Event event;
+    std::shared_ptr<const world::EnvironmentSpec> spec;
+    std::optional<EnvironmentRow> environment;
+    std::optional<TaskRow> task;
+    {
+        const std::scoped_lock lock(mutex_);
+        if (const auto found = machines_.tasks().find(command.machine); found != machines_.tasks().end())
+            task = found->second;
+        if (const auto found = machines_.environments().find(command.machine); found != machines_.environments().end())
+            environment = found->second;
+        if (const auto found = machines_.specs().find(command.machine); found != machines_.specs().end())
+            spec = found->second;
+    }
+    const auto ofTask = task_command(command.name);
+    const auto ofEnvironment = environment_command(command.name);
+    // The machine has gone meanwhile, or asks for something else by now.
+    const bool isOld = environment && environment->state.epoch != command.epoch;
+    if (hook_) hook_(Moment::beforeEffect, command);
+    if (ofTask && task) {
+        event = run_command(ports_, *ofTask, *task);
+    } else if (ofEnvironment && environment && !isOld) {
+        event = run_command(ports_, *ofEnvironment, command.epoch, environment->placement, spec.get());
+    } else if (environment && ofEnvironment) {
+        event = {environment->placement,
+                 "",
+                 plan::EnvironmentEvent(plan::environment_event::Done{*ofEnvironment, command.epoch}),
+                 {},
+                 {},
+                 {}};
+    } else {
+        return;
+    }
+    event.command = command.id;
+    if (hook_) hook_(Moment::afterEffect, command);
+    mail_.put({std::move(event), {}});
+}
+
+Result<void> Runner::Loop::wake_those_due() {
+    const plan::Instant now{ports_.clock.boot_ms()};
+    std::vector<Event> due;
+    for (const auto& [id, row] : machines_.tasks())
+        if (row.state.wakeAt && *row.state.wakeAt <= now)
+            due.push_back({row.placement, row.spec.name, plan::TaskEvent(plan::task_event::Woken{}), {}, {}, {}});
+    for (const Event& event : due) TRY_VOID(take(event));
+    return {};
+}
+
+steady_clock::time_point Runner::Loop::next_wake() const {
+    const plan::Instant now{ports_.clock.boot_ms()};
+    std::chrono::milliseconds wait{60'000};
+    for (const auto& [id, row] : machines_.tasks())
+        if (row.state.wakeAt) wait = std::clamp(*row.state.wakeAt - now, std::chrono::milliseconds(1), wait);
+    return steady_clock::now() + wait;
+}
+
+Result<void> Runner::Loop::ask(Event event) {
+    auto answer = std::make_shared<std::promise<Result<void>>>();
+    std::future<Result<void>> answered = answer->get_future();
+    {
+        const std::scoped_lock lock(mutex_);
+        if (closed_) return fail("the daemon is ending");
+        mail_.put({std::move(event), std::move(answer)});
+    }
+    return answered.get();
+}
+
+void Runner::Loop::close(const Error& error) {
+    {
+        const std::scoped_lock lock(mutex_);
+        closed_ = true;
+        ++version_;
+    }
+    changed_.notify_all();
+    while (const auto mail = mail_.take(steady_clock::time_point{}))
+        if (mail->answer) mail->answer->set_value(std::unexpected(error));
+}
+
+std::shared_ptr<const world::EnvironmentSpec> Runner::Loop::spec(const world::Placement& placement) const {
+    const std::scoped_lock lock(mutex_);
+    const auto found = machines_.specs().find(id_of(placement));
+    return found == machines_.specs().end() ? nullptr : found->second;
+}
+
+Status Runner::Loop::status() const { return status_after(0, std::chrono::milliseconds(0)); }
+
+Status Runner::Loop::status_after(std::uint64_t version, std::chrono::milliseconds limit) const {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return recovered_ || closed_; });  // before, nothing is known
+    changed_.wait_for(lock, limit, [&] { return version_ != version || closed_; });
+    Status status{version_, {}};
+    const plan::Instant now{ports_.clock.boot_ms()};
+    for (const auto& [id, row] : machines_.environments()) {
+        EnvironmentStatus one{.placement = row.placement,
+                              .phase = std::string(plan::to_string(row.state.phase)),
+                              .forMs = (now - row.state.since).count(),
+                              .tookMs = (row.state.since - row.state.began).count(),
+                              .block = {},
+                              .hosts = {},
+                              .spec = row.state.spec,
+                              .why = row.state.why,
+                              .tasks = {}};
+        if (const auto spec = machines_.specs().find(id); spec != machines_.specs().end()) {
+            one.block = spec->second->network.block.str();
+            for (const world::SocketSpec& socket : spec->second->network.sockets) one.hosts.push_back(socket.host);
+        }
+        for (auto at = machines_.tasks().lower_bound(id + "/"); at != machines_.tasks().end(); ++at) {
+            if (!at->first.starts_with(id + "/")) break;
+            const TaskRow& task = at->second;
+            one.tasks.push_back({.name = task.spec.name,
+                                 .service = task.spec.service,
+                                 .phase = std::string(plan::to_string(task.state.phase)),
+                                 .forMs = (now - task.state.since).count(),
+                                 .pid = task.state.process ? task.state.process->pid : 0,
+                                 .starts = task.state.starts,
+                                 .why = task.state.why});
+        }
+        status.environments.push_back(std::move(one));
+    }
+    return status;
+}
+
+}  // namespace tenantry::engine

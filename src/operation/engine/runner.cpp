@@ -1,0 +1,33 @@
+#include <tenantry/engine/runner.hpp>
+
+#include "loop.hpp"
+
+namespace tenantry::engine {
+
+Runner::Runner(Ports ports, Log log, Hook hook)
+    : loop_(std::make_unique<Loop>(ports, std::move(log), std::move(hook))) {}
+Runner::~Runner() = default;
+
+Result<void> Runner::run(std::stop_token stop) { return loop_->run(std::move(stop)); }
+
+Result<void> Runner::up(world::EnvironmentSpec spec, std::string by) {
+    auto shared = std::make_shared<const world::EnvironmentSpec>(std::move(spec));
+    plan::environment_event::Up up{encoded(*shared).first, {}};
+    for (const world::TaskSpec& task : shared->tasks) up.tasks.emplace(task.name, task.digest);
+    const world::Placement placement = shared->placement;
+    return loop_->ask({placement, "", plan::EnvironmentEvent(std::move(up)), {}, std::move(shared), std::move(by)});
+}
+
+Result<void> Runner::down(const world::Placement& placement, std::string by) {
+    return loop_->ask({placement, "", plan::EnvironmentEvent(plan::environment_event::Down{}), {}, {}, std::move(by)});
+}
+
+Status Runner::status() const { return loop_->status(); }
+Status Runner::status_after(std::uint64_t version, std::chrono::milliseconds limit) const {
+    return loop_->status_after(version, limit);
+}
+std::shared_ptr<const world::EnvironmentSpec> Runner::spec(const world::Placement& placement) const {
+    return loop_->spec(placement);
+}
+
+}  // namespace tenantry::engine

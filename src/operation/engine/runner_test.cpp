@@ -1,0 +1,164 @@
+#include <atomic>
+#include <thread>
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "fake_machine_test.hpp"
+
+namespace tenantry::engine {
+namespace {
+
+using namespace std::chrono_literals;
+
+const world::Placement acme{"lend", "acme/production"};
+
+world::TaskSpec task(const char* name, const char* digest) {
+    return {
+        .name = name, .service = name, .address = {}, .health = {}, .drain = 1s, .descriptors = 0, .digest = digest};
+}
+
+world::EnvironmentSpec two_tasks() {
+    world::EnvironmentSpec spec{.placement = acme, .network = {}, .tasks = {}, .texts = {}, .images = {}};
+    spec.network.platform = "lend";
+    spec.network.environment = "acme/production";
+    spec.tasks = {task("load-balancer-1", "l"), task("api-1", "a")};
+    spec.texts = {{"nftables.json", "{}"}};
+    return spec;
+}
+
+/// A runner on its own thread. The fake's tasks have this process' pid, so that they can be watched.
+class Running {
+  public:
+    explicit Running(FakeMachine& machine, Hook hook = {})
+        : runner_(
+              machine.ports(), [](const std::string&) {}, std::move(hook)),
+          thread_([this](std::stop_token stop) { end_ = runner_.run(std::move(stop)); }) {}
+    Runner& operator*() { return runner_; }
+    Runner* operator->() { return &runner_; }
+
+    EnvironmentStatus settled() {
+        Status status = runner_.status();
+        for (int i = 0; i < 2000; ++i) {
+            if (status.environments.empty()) return {.placement = acme, .phase = "absent"};
+            const std::string& phase = status.environments[0].phase;
+            if (phase == "up" || phase == "failed" || phase == "absent") return status.environments[0];
+            status = runner_.status_after(status.version, 10ms);
+        }
+        ADD_FAILURE() << "did not settle: " << status.environments[0].phase;
+        return status.environments[0];
+    }
+
+  private:
+    Runner runner_;
+    Result<void> end_;
+    std::jthread thread_;
+};
+
+TEST(Runner, BringsAnEnvironmentUpAndTakesItAwayAgain) {
+    FakeMachine machine;
+    Running runner(machine);
+    ASSERT_TRUE(runner->up(two_tasks(), "root"));
+    EXPECT_EQ(runner.settled().phase, "up");
+    EXPECT_EQ(machine.tasks.size(), 2u);
+    EXPECT_EQ(machine.networks.size() + machine.ingress.size() + machine.files.size(), 3u);
+    ASSERT_TRUE(runner->down(acme, "root"));
+    EXPECT_EQ(runner.settled().phase, "absent");
+    EXPECT_EQ(machine.tasks.size() + machine.networks.size() + machine.ingress.size() + machine.files.size(), 0u);
+}
+
+TEST(Runner, WhatIsRefusedByTheProofIsUndoneAndSaysWhy) {
+    FakeMachine machine;
+    machine.refused = "NET-5: api-1 is reached by web-1";
+    Running runner(machine);
+    ASSERT_TRUE(runner->up(two_tasks(), "root"));
+    const EnvironmentStatus status = runner.settled();
+    EXPECT_EQ(status.phase, "absent");
+    EXPECT_EQ(status.why, "checking: NET-5: api-1 is reached by web-1");
+    EXPECT_TRUE(machine.tasks.empty() && machine.networks.empty() && machine.files.empty());
+}
+
+TEST(Runner, ATaskThatDoesNotComeUpIsTriedThreeTimesAndNamed) {
+    FakeMachine machine;
+    machine.brokenTasks = {"api-1"};
+    Running runner(machine);
+    ASSERT_TRUE(runner->up(two_tasks(), "root"));
+    EXPECT_EQ(runner.settled().why, "task api-1 does not come up: no such program");
+    EXPECT_TRUE(machine.tasks.empty());
+}
+
+TEST(Runner, OnlyATaskThatChangedIsReplaced) {
+    FakeMachine machine;
+    Running runner(machine);
+    ASSERT_TRUE(runner->up(two_tasks(), "root"));
+    runner.settled();
+    const auto before = machine.tasks;
+    world::EnvironmentSpec other = two_tasks();
+    other.tasks[1].digest = "b";
+    ASSERT_TRUE(runner->up(other, "root"));
+    EXPECT_EQ(runner.settled().phase, "up");
+    EXPECT_EQ(machine.tasks.at(acme.str() + "/load-balancer-1"), before.at(acme.str() + "/load-balancer-1"));
+    EXPECT_EQ(machine.tasks.at(acme.str() + "/api-1").digest, "b");
+}
+
+/// Kills the process at the n-th time that a moment comes, and starts it again. True where there was an n-th time.
+bool killed_at(FakeMachine& machine, Moment moment, int n, const std::function<void(Runner&)>& ask) {
+    std::atomic<int> seen = 0;
+    {
+        Running runner(machine, [&](Moment now, const ports::StoredCommand&) {
+            if (now == moment && ++seen == n) machine.die();
+        });
+        ask(*runner);
+        Status status = runner->status();
+        for (int i = 0; i < 2000 && !machine.dead(); ++i) {
+            const std::string phase = status.environments.empty() ? "absent" : status.environments[0].phase;
+            if (phase == "up" || phase == "absent") break;
+            status = runner->status_after(status.version, 10ms);
+        }
+    }
+    const bool was = machine.dead();
+    machine.restart();
+    return was;
+}
+
+class KilledAt : public testing::TestWithParam<Moment> {};
+
+TEST_P(KilledAt, EveryCommandOfUpEndsEqual) {
+    int n = 1;
+    for (bool killed = true; killed; ++n) {
+        FakeMachine machine;
+        killed = killed_at(machine, GetParam(), n, [](Runner& runner) { (void)runner.up(two_tasks(), "root"); });
+        const auto before = machine.tasks;
+        Running again(machine);
+        EXPECT_EQ(again.settled().phase, "up") << n;
+        EXPECT_EQ(machine.tasks.size(), 2u) << n;
+        for (const auto& [id, one] : before) EXPECT_EQ(machine.tasks.at(id), one) << "a task that ran still runs";
+    }
+    EXPECT_GE(n, 7) << "files, network, ingress, two starts and the check";
+}
+
+TEST_P(KilledAt, EveryCommandOfDownEndsEqual) {
+    int n = 1;
+    for (bool killed = true; killed; ++n) {
+        FakeMachine machine;
+        {
+            Running runner(machine);
+            ASSERT_TRUE(runner->up(two_tasks(), "root"));
+            ASSERT_EQ(runner.settled().phase, "up");
+        }
+        // The daemon's start asks for what is wanted once more: those commands come first.
+        killed = killed_at(machine, GetParam(), n, [](Runner& runner) { (void)runner.down(acme, "root"); });
+        Running again(machine);
+        (void)again->down(acme, "root");
+        EXPECT_EQ(again.settled().phase, "absent") << n;
+        EXPECT_TRUE(machine.tasks.empty() && machine.networks.empty() && machine.ingress.empty()) << n;
+        EXPECT_TRUE(machine.files.empty()) << n;
+    }
+    EXPECT_GE(n, 6) << "two stops, ingress, network and files";
+}
+
+INSTANTIATE_TEST_SUITE_P(Moments, KilledAt,
+                         testing::Values(Moment::beforeEffect, Moment::afterEffect, Moment::afterResult));
+
+}  // namespace
+}  // namespace tenantry::engine

@@ -1,0 +1,151 @@
+#include "watcher.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace tenantry::engine {
+namespace {
+
+// Threads that ask tasks: a task that hangs holds one for two seconds.
+constexpr unsigned askers = 4;
+
+int open_pidfd(int pid) { return static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)); }
+
+}  // namespace
+
+Watcher::Watcher(ports::Containers& containers, ports::Probe& probe, ports::Clock& clock, Tell tell)
+    : containers_(containers),
+      probe_(probe),
+      clock_(clock),
+      tell_(std::move(tell)),
+      poll_(::epoll_create1(EPOLL_CLOEXEC)),
+      wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+    epoll_event event{.events = EPOLLIN, .data = {.fd = wake_}};
+    ::epoll_ctl(poll_, EPOLL_CTL_ADD, wake_, &event);
+    threads_.emplace_back([this] { watch_ends(); });
+    for (unsigned i = 0; i < askers; ++i) threads_.emplace_back([this] { check_health(); });
+}
+
+void Watcher::stop() {
+    {
+        const std::scoped_lock lock(mutex_);
+        if (stopped_) return;
+        stopped_ = true;
+    }
+    changed_.notify_all();
+    const std::uint64_t one = 1;
+    if (::write(wake_, &one, sizeof one) < 0) return;  // cannot be: the counter is far from full
+    for (std::thread& thread : threads_) thread.join();
+    for (const auto& [id, watched] : watched_) ::close(watched.pidfd);
+    ::close(poll_);
+    ::close(wake_);
+}
+
+void Watcher::watch(const TaskRow& row) {
+    const std::string id = id_of(row.placement, row.spec.name);
+    forget(id);
+    const int pidfd = open_pidfd(row.state.process->pid);
+    // A process that is gone, or another one that got its number, has ended already.
+    const auto now = pidfd < 0 ? std::nullopt : containers_.find(row.placement, row.spec.name);
+    if (!now || now->pid != row.state.process->pid || now->startTime != row.state.process->startTime) {
+        if (pidfd >= 0) ::close(pidfd);
+        const auto how = containers_.ended(row.placement, row.spec.name);
+        return tell_(row.placement, row.spec.name, plan::task_event::Ended{how ? how->str() : "it is gone"});
+    }
+    {
+        const std::scoped_lock lock(mutex_);
+        watched_[id] = Watched{.row = row, .pidfd = pidfd, .nextCheck = clock_.boot_ms()};
+        byPidfd_[pidfd] = id;
+        epoll_event event{.events = EPOLLIN, .data = {.fd = pidfd}};
+        ::epoll_ctl(poll_, EPOLL_CTL_ADD, pidfd, &event);
+    }
+    changed_.notify_one();
+}
+
+void Watcher::forget(const std::string& id) {
+    const std::scoped_lock lock(mutex_);
+    const auto found = watched_.find(id);
+    if (found == watched_.end()) return;
+    byPidfd_.erase(found->second.pidfd);
+    ::close(found->second.pidfd);  // which takes it out of the epoll set
+    watched_.erase(found);
+}
+
+void Watcher::watch_ends() {
+    std::array<epoll_event, 16> events{};
+    while (true) {
+        const int count = ::epoll_wait(poll_, events.data(), static_cast<int>(events.size()), -1);
+        for (int i = 0; i < count; ++i) {
+            const int pidfd = events[static_cast<std::size_t>(i)].data.fd;
+            if (pidfd == wake_) return;
+            std::string id;
+            {
+                const std::scoped_lock lock(mutex_);
+                const auto found = byPidfd_.find(pidfd);
+                if (found == byPidfd_.end()) continue;
+                id = found->second;
+            }
+            end(id);
+        }
+    }
+}
+
+void Watcher::end(const std::string& id) {
+    TaskRow row;
+    {
+        const std::scoped_lock lock(mutex_);
+        const auto found = watched_.find(id);
+        if (found == watched_.end()) return;
+        row = found->second.row;
+    }
+    forget(id);
+    const auto how = containers_.ended(row.placement, row.spec.name);
+    tell_(row.placement, row.spec.name, plan::task_event::Ended{how ? how->str() : "it is gone"});
+}
+
+void Watcher::check_health() {
+    std::unique_lock lock(mutex_);
+    while (!stopped_) {
+        const std::int64_t now = clock_.boot_ms();
+        auto due = watched_.end();
+        std::int64_t next = now + 1000;
+        for (auto at = watched_.begin(); at != watched_.end(); ++at) {
+            if (at->second.checking) continue;
+            if (at->second.nextCheck <= now)
+                due = at;
+            else
+                next = std::min(next, at->second.nextCheck);
+        }
+        if (due == watched_.end()) {
+            changed_.wait_for(lock, std::chrono::milliseconds(next - now));
+            continue;
+        }
+        const std::string id = due->first;
+        const int pidfd = due->second.pidfd;
+        const TaskRow row = due->second.row;
+        due->second.checking = true;
+        lock.unlock();
+        const Result<void> well = row.spec.health ? probe_.healthy(row.placement, row.spec) : Result<void>();
+        lock.lock();
+        const auto found = watched_.find(id);
+        if (found == watched_.end() || found->second.pidfd != pidfd) continue;
+        Watched& watched = found->second;
+        const std::chrono::milliseconds every =
+            row.spec.health ? row.spec.health->every : std::chrono::milliseconds(5000);
+        watched.checking = false;
+        watched.interval = well ? every : std::min(watched.interval * 3 / 2, every);
+        watched.nextCheck = clock_.boot_ms() + watched.interval.count();
+        lock.unlock();
+        plan::TaskEvent event = plan::task_event::Healthy{};
+        if (!well) event = plan::task_event::Unhealthy{well.error().text()};
+        tell_(row.placement, row.spec.name, std::move(event));
+        lock.lock();
+    }
+}
+
+}  // namespace tenantry::engine
