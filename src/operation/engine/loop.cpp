@@ -191,16 +191,16 @@ std::shared_ptr<const world::EnvironmentSpec> Runner::Loop::spec(const world::Pl
     return found == machines_.specs().end() ? nullptr : found->second;
 }
 
-Status Runner::Loop::status() const { return status_after(0, std::chrono::milliseconds(0)); }
+world::Status Runner::Loop::status() const { return status_after(0, std::chrono::milliseconds(0)); }
 
-Status Runner::Loop::status_after(std::uint64_t version, std::chrono::milliseconds limit) const {
+world::Status Runner::Loop::status_after(std::uint64_t version, std::chrono::milliseconds limit) const {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] { return recovered_ || closed_; });  // before, nothing is known
     changed_.wait_for(lock, limit, [&] { return version_ != version || closed_; });
-    Status status{version_, {}};
+    world::Status status{version_, {}};
     const plan::Instant now{ports_.clock.boot_ms()};
     for (const auto& [id, row] : machines_.environments()) {
-        EnvironmentStatus one{.placement = row.placement,
+        world::EnvironmentStatus one{.placement = row.placement,
                               .phase = std::string(plan::to_string(row.state.phase)),
                               .forMs = (now - row.state.since).count(),
                               .tookMs = (row.state.since - row.state.began).count(),

@@ -21,8 +21,8 @@ class Runner::Loop {
     Result<void> run(std::stop_token stop);
     /// Puts an event and waits until the journal has it.
     Result<void> ask(Event event);
-    [[nodiscard]] Status status() const;
-    [[nodiscard]] Status status_after(std::uint64_t version, std::chrono::milliseconds limit) const;
+    [[nodiscard]] world::Status status() const;
+    [[nodiscard]] world::Status status_after(std::uint64_t version, std::chrono::milliseconds limit) const;
     [[nodiscard]] std::shared_ptr<const world::EnvironmentSpec> spec(const world::Placement& placement) const;
 
   private:

@@ -22,8 +22,8 @@ Result<void> Runner::down(const world::Placement& placement, std::string by) {
     return loop_->ask({placement, "", plan::EnvironmentEvent(plan::environment_event::Down{}), {}, {}, std::move(by)});
 }
 
-Status Runner::status() const { return loop_->status(); }
-Status Runner::status_after(std::uint64_t version, std::chrono::milliseconds limit) const {
+world::Status Runner::status() const { return loop_->status(); }
+world::Status Runner::status_after(std::uint64_t version, std::chrono::milliseconds limit) const {
     return loop_->status_after(version, limit);
 }
 std::shared_ptr<const world::EnvironmentSpec> Runner::spec(const world::Placement& placement) const {

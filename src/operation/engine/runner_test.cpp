@@ -37,8 +37,8 @@ class Running {
     Runner& operator*() { return runner_; }
     Runner* operator->() { return &runner_; }
 
-    EnvironmentStatus settled() {
-        Status status = runner_.status();
+    world::EnvironmentStatus settled() {
+        world::Status status = runner_.status();
         for (int i = 0; i < 2000; ++i) {
             if (status.environments.empty()) return {.placement = acme, .phase = "absent"};
             const std::string& phase = status.environments[0].phase;
@@ -72,7 +72,7 @@ TEST(Runner, WhatIsRefusedByTheProofIsUndoneAndSaysWhy) {
     machine.refused = "NET-5: api-1 is reached by web-1";
     Running runner(machine);
     ASSERT_TRUE(runner->up(two_tasks(), "root"));
-    const EnvironmentStatus status = runner.settled();
+    const world::EnvironmentStatus status = runner.settled();
     EXPECT_EQ(status.phase, "absent");
     EXPECT_EQ(status.why, "checking: NET-5: api-1 is reached by web-1");
     EXPECT_TRUE(machine.tasks.empty() && machine.networks.empty() && machine.files.empty());
@@ -109,7 +109,7 @@ bool killed_at(FakeMachine& machine, Moment moment, int n, const std::function<v
             if (now == moment && ++seen == n) machine.die();
         });
         ask(*runner);
-        Status status = runner->status();
+        world::Status status = runner->status();
         for (int i = 0; i < 2000 && !machine.dead(); ++i) {
             const std::string phase = status.environments.empty() ? "absent" : status.environments[0].phase;
             if (phase == "up" || phase == "absent") break;

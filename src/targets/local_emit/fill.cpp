@@ -14,15 +14,6 @@ namespace {
 constexpr std::uint64_t leastQuota = 1'000;
 constexpr std::uint64_t leastShares = 2;
 
-// A file name holds 255 bytes, and an image reference slashes and up to 400 bytes. No reference has a `+` or begins
-// with one, so that different references have different names.
-std::string image_folder(const ImageRef& image) {
-    if (image.str().size() > 255) return '+' + blake2b(image.str()).hex();
-    std::string name = image.str();
-    std::ranges::replace(name, '/', '+');
-    return name;
-}
-
 class Filler {
   public:
     Filler(const Filling& filling, const LocalTask* task) : filling_(filling), inner_(task) {}
@@ -158,6 +149,15 @@ class Filler {
 };
 
 }  // namespace
+
+// A file name holds 255 bytes, and an image reference slashes and up to 400 bytes. No reference has a `+` or begins
+// with one, so that different references have different names.
+std::string image_folder(const ImageRef& image) {
+    if (image.str().size() > 255) return '+' + blake2b(image.str()).hex();
+    std::string name = image.str();
+    std::ranges::replace(name, '/', '+');
+    return name;
+}
 
 const RelativePath* Filling::host_image(const ImageRef& image) const {
     const auto found = blueprint.commons.hostImages.find(image.str());

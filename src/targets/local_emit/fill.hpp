@@ -25,6 +25,9 @@ struct Filling {
     [[nodiscard]] const RelativePath* host_image(const ImageRef& image) const;
 };
 
+/// The name of an image's folder below an environment's `images/`.
+std::string image_folder(const ImageRef& image);
+
 /// The text with every blank filled. `task` is the task at hand outside of any EachTask.
 std::string fill(const TemplateText& text, const Filling& filling, const LocalTask* task = nullptr);
 

@@ -11,7 +11,7 @@
 #include <string>
 
 #include <tenantry/base/error.hpp>
-#include <tenantry/engine/status.hpp>
+#include <tenantry/world/status.hpp>
 #include <tenantry/ports/ports.hpp>
 #include <tenantry/ports/state_store.hpp>
 
@@ -49,9 +49,9 @@ class Runner {
     Result<void> up(world::EnvironmentSpec spec, std::string by);
     Result<void> down(const world::Placement& placement, std::string by);
 
-    [[nodiscard]] Status status() const;
+    [[nodiscard]] world::Status status() const;
     /// Waits until the status has another version than `version`, at most `limit`.
-    [[nodiscard]] Status status_after(std::uint64_t version, std::chrono::milliseconds limit) const;
+    [[nodiscard]] world::Status status_after(std::uint64_t version, std::chrono::milliseconds limit) const;
     /// The spec of a placement as it is wanted.
     [[nodiscard]] std::shared_ptr<const world::EnvironmentSpec> spec(const world::Placement& placement) const;
 

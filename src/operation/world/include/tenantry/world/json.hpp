@@ -12,6 +12,7 @@
 
 #include <tenantry/base/error.hpp>
 #include <tenantry/world/observed.hpp>
+#include <tenantry/world/status.hpp>
 #include <tenantry/world/task_spec.hpp>
 
 namespace boost::json {
@@ -62,6 +63,10 @@ BOOST_DESCRIBE_STRUCT(ImageSpec, (), (name, digest))
 BOOST_DESCRIBE_STRUCT(EnvironmentSpec, (), (placement, network, tasks, texts, images))
 BOOST_DESCRIBE_STRUCT(TaskProcess, (), (pid, startTime, monitor))
 BOOST_DESCRIBE_STRUCT(TaskEnd, (), (code, outOfMemory))
+BOOST_DESCRIBE_STRUCT(ObservedNetwork, (), (network, rules))
+BOOST_DESCRIBE_STRUCT(TaskStatus, (), (name, service, phase, forMs, pid, starts, why))
+BOOST_DESCRIBE_STRUCT(EnvironmentStatus, (), (placement, phase, forMs, tookMs, block, hosts, spec, why, tasks))
+BOOST_DESCRIBE_STRUCT(Status, (), (version, environments))
 
 template <class T>
 std::string to_json(const T& value) {

@@ -2,12 +2,14 @@
 
 // What runs on one Linux machine, as text for the programs that run it: docs/local-files.md.
 
+#include <map>
 #include <string>
 #include <vector>
 
 #include <tenantry/base/pool.hpp>
 #include <tenantry/blueprint/blueprint.hpp>
 #include <tenantry/world/net_spec.hpp>
+#include <tenantry/world/task_spec.hpp>
 
 namespace tenantry::local_emit {
 
@@ -46,6 +48,11 @@ class LocalTemplates {
 
 /// Every file of every environment, the edge's and manifest.json, sorted by path. The same bytes on any pool.
 std::vector<LocalFile> emit_all(const blueprint::Blueprint& blueprint, const Pool& pool);
+
+/// One environment of the blueprint as a value for the engine, from what was emitted of it. `images`: the digest of each
+/// image of the host, by its reference; images of a registry are not among them.
+world::EnvironmentSpec wanted(const blueprint::Blueprint& blueprint, const blueprint::Environment& environment,
+                              const LocalEnvironment& emitted, const std::map<std::string, std::string>& images);
 
 /// Version of the file formats, first in manifest.json.
 inline constexpr std::uint32_t localFilesVersion = 1;

@@ -6,11 +6,11 @@
 
 #include <tenantry/world/placement.hpp>
 
-namespace tenantry::engine {
+namespace tenantry::world {
 
 struct TaskStatus {
     std::string name, service;
-    std::string phase;         ///< plan::TaskPhase
+    std::string phase;         ///< `running`, `ready`, ...: plan::to_string(TaskPhase)
     std::int64_t forMs = 0;    ///< how long it is in this phase
     int pid = 0;               ///< 0: does not run
     std::uint32_t starts = 0;  ///< in a row
@@ -18,8 +18,8 @@ struct TaskStatus {
 };
 
 struct EnvironmentStatus {
-    world::Placement placement;
-    std::string phase;        ///< plan::EnvironmentPhase
+    Placement placement;
+    std::string phase;        ///< plan::to_string(EnvironmentPhase)
     std::int64_t forMs = 0;   ///< how long it is in this phase
     std::int64_t tookMs = 0;  ///< from the last `up` or `down` to this phase
     std::string block;
@@ -34,4 +34,4 @@ struct Status {
     std::vector<EnvironmentStatus> environments;  ///< by placement
 };
 
-}  // namespace tenantry::engine
+}  // namespace tenantry::world

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <tenantry/base/error.hpp>
+#include <tenantry/wire/messages.hpp>
+
+namespace tenantry::client {
+
+/// The daemon's endpoints, typed. One connection; not for several threads. An error says what the daemon refused, or
+/// that nobody answers and what to do.
+class Client {
+  public:
+    static Result<Client> connect(const std::string& path = wire::socketPath);
+    ~Client();
+    Client(Client&&) noexcept;
+    Client& operator=(Client&&) noexcept;
+
+    Result<wire::Answer> up(const wire::UpRequest& request);
+    Result<wire::Answer> down(const wire::DownRequest& request);
+    /// Once the status has another version than `after`, or `wait` is over (10 s at most).
+    Result<world::Status> status(std::uint64_t after = 0, std::chrono::milliseconds wait = {});
+    Result<bool> has_image(const std::string& digest);
+    /// The digest of the image, as the daemon counts it.
+    Result<std::string> store_image(const std::vector<wire::ImageFile>& files);
+    Result<wire::Observed> observe(const world::Placement& placement);
+    Result<wire::Logs> logs(const world::Placement& placement, const std::string& task, std::size_t lines);
+    Result<wire::Authority> authority();
+
+  private:
+    class Connection;
+    explicit Client(std::unique_ptr<Connection> connection);
+    std::unique_ptr<Connection> connection_;
+};
+
+}  // namespace tenantry::client

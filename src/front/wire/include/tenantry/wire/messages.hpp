@@ -1,0 +1,75 @@
+#pragma once
+
+// What the command line and the daemon say to each other: JSON over HTTP/1.1 on a unix socket. Nobody names a path of
+// the machine, a program or a text for one: the daemon gets the platform's own files and makes everything from them.
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include <tenantry/world/placement.hpp>
+#include <tenantry/world/status.hpp>
+
+namespace tenantry::wire {
+
+/// First in each message; another one is refused with what both sides speak.
+inline constexpr std::uint32_t version = 1;
+/// Where the daemon listens.
+inline constexpr const char* socketPath = "/run/tenantry/tenantry.sock";
+
+/// The platform as its files: `platform.yaml` and its tenants' files by their paths, `platform.lock`, and the digest
+/// of each image of the host by its reference (uploaded before).
+struct Bundle {
+    std::uint32_t version = wire::version;
+    std::map<std::string, std::string> files;
+    std::string lock;
+    std::map<std::string, std::string> images;
+};
+
+/// POST /v1/up
+struct UpRequest {
+    Bundle bundle;
+    std::vector<std::string> environments;  ///< `acme/production`; what the selector chose
+};
+/// POST /v1/down
+struct DownRequest {
+    std::uint32_t version = wire::version;
+    std::vector<world::Placement> placements;
+};
+/// What `up` and `down` answer, and any error.
+struct Answer {
+    std::uint32_t version = wire::version;
+    std::vector<world::Placement> placements;  ///< that were accepted
+    std::string error;                         ///< empty where there is none; nothing was accepted otherwise
+};
+/// PUT /v1/images answers this: the digest of the files that were sent.
+struct ImageAnswer {
+    std::string digest;
+    std::string error;
+};
+/// GET /v1/observed?placement=local/lend/acme/production : what the kernel has, and the texts that its tasks mount.
+struct Observed {
+    std::map<std::string, std::string> texts;  ///< by path, as `emit` names them
+    std::string error;
+};
+/// GET /v1/logs?placement=...&task=api-1&lines=100
+struct Logs {
+    std::vector<std::string> lines;
+    std::string error;
+};
+/// GET /v1/authority
+struct Authority {
+    std::string certificate;  ///< PEM of the machine's own certificate authority
+    std::string error;
+};
+
+/// One file of an image of the host.
+struct ImageFile {
+    std::string path;  ///< relative, without `..`
+    bool executable = false;
+    std::string bytes;
+    auto operator<=>(const ImageFile&) const = default;
+};
+
+}  // namespace tenantry::wire
