@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 
 #include "command.hpp"
+#include "file_commands.hpp"
 
 namespace {
 
@@ -23,6 +24,7 @@ struct Arguments {
     VerifyOptions verify;
     std::string target = "local";
     std::string code;
+    tenantry::apps::FormatOptions format;
     std::function<Exit()> run;
 };
 
@@ -76,6 +78,24 @@ void add_commands(CLI::App& app, Arguments& arguments) {
     explain->add_option("code", arguments.code, "The code or claim")->required();
 }
 
+// Commands on the files that people write.
+void add_file_commands(CLI::App& app, Arguments& arguments) {
+    CLI::App* format = command(app, "fmt", "Write the platform's files in the one layout", arguments,
+                               [&] { return tenantry::apps::format(arguments.options, arguments.format); });
+    format->add_option(
+        "files", arguments.format.files,
+        "Files beneath the folder, or `-` to read standard input and write standard output; platform.yaml "
+        "and the files that it includes, if none is named");
+    format->add_flag("--check", arguments.format.check, "Only name the files that would change, and end with 3");
+    format->footer(
+        "Values, comments and the order of keys stay as they are; nothing is written while a file is no YAML.\n"
+        "Examples:\n"
+        "  tenantry fmt                      all files of the platform; prints those that changed\n"
+        "  tenantry fmt --check              for a pipeline\n"
+        "  tenantry fmt tenants/acme.yaml    one file\n"
+        "  tenantry fmt - < platform.yaml    for an editor");
+}
+
 int run(int argc, char** argv) {
     CLI::App app("Isolated environments for every tenant of a platform, from one file, with proof.", "tenantry");
     app.set_version_flag("--version", std::string("tenantry " TENANTRY_VERSION));
@@ -85,6 +105,7 @@ int run(int argc, char** argv) {
     Arguments arguments;
     arguments.options.threads = std::max(1u, std::thread::hardware_concurrency());
     add_commands(app, arguments);
+    add_file_commands(app, arguments);
     try {
         app.parse(argc, argv);
     } catch (const CLI::CallForHelp& help) {
