@@ -27,6 +27,14 @@ TEST(Sources, PlacesPastTheEndAreTheEnd) {
     EXPECT_EQ(sources.text(Span{id, 9, 3}), "");
 }
 
+TEST(Sources, ViewsOfShortTextsStayWhenMoreAreAdded) {
+    Sources sources;
+    const SourceId id = sources.add("a", "a: 1");
+    const std::string_view before = sources.text(id);
+    for (int i = 0; i < 100; ++i) sources.add("b", "b: 2");
+    EXPECT_EQ(before.data(), sources.text(id).data());
+}
+
 TEST(Diagnostics, AreSortedByPlaceAndEqualOnesStandOnce) {
     static constexpr CodeInfo code{"TN9901", Severity::error, "x", "", ""};
     static constexpr CodeInfo warning{"TN9902", Severity::warning, "y", "", ""};

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdio>
 #include <filesystem>
 #include <memory>
 #include <system_error>
@@ -83,6 +84,31 @@ Result<Descriptor> make_folders(int root, const std::string& folder) {
     Descriptor opened(open_beneath(root, folder, O_DIRECTORY | O_RDONLY));
     if (opened.number() < 0) return fail("opening the folder {}: {}", folder, reason(errno));
     return opened;
+}
+
+// The new file belongs to whom the old one belonged, with its rights, as far as this process may give them.
+void take_after(int file, int folder, const std::string& name) {
+    struct stat old{};
+    if (fstatat(folder, name.c_str(), &old, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(old.st_mode)) return;
+    [[maybe_unused]] const bool owned = fchown(file, old.st_uid, old.st_gid) == 0;
+    [[maybe_unused]] const bool allowed = fchmod(file, old.st_mode & 07777U) == 0;
+}
+
+// Whole or not at all. False where the flag RENAME_NOREPLACE found a file of that name.
+Result<bool> put(int folder, const std::string& name, std::string_view bytes, unsigned flags) {
+    const std::string temporary = "." + name + ".tmp";
+    const Descriptor file(open_beneath(folder, temporary, O_WRONLY | O_CREAT | O_TRUNC, 0644));
+    if (file.number() < 0) return fail("{}", reason(errno));
+    take_after(file.number(), folder, name);
+    auto done = write_all(file.number(), bytes);
+    const bool renamed = done && renameat2(folder, temporary.c_str(), folder, name.c_str(), flags) == 0;
+    const int error = errno;
+    if (!renamed) unlinkat(folder, temporary.c_str(), 0);
+    if (!done) return std::unexpected(std::move(done).error());
+    if (!renamed && error == EEXIST) return false;
+    if (!renamed) return fail("{}", reason(error));
+    if (fsync(folder) != 0) return fail("{}", reason(errno));
+    return true;
 }
 
 bool has_bytes(int folder, const std::string& name, std::string_view bytes) {
@@ -207,16 +233,13 @@ Result<bool> Workspace::write(std::string_view path, std::string_view bytes) con
     const auto [folder, name] = split(path);
     const Descriptor parent = TRY(wrap(make_folders(folder_.number(), folder), "writing {}", path));
     if (has_bytes(parent.number(), name, bytes)) return false;
-    const std::string temporary = "." + name + ".tmp";
-    const Descriptor file(open_beneath(parent.number(), temporary, O_WRONLY | O_CREAT | O_TRUNC, 0644));
-    if (file.number() < 0) return fail("writing {}: {}", path, reason(errno));
-    if (auto done = write_all(file.number(), bytes); !done) {
-        unlinkat(parent.number(), temporary.c_str(), 0);
-        return fail("writing {}: {}", path, done.error().text());
-    }
-    if (renameat(parent.number(), temporary.c_str(), parent.number(), name.c_str()) != 0 || fsync(parent.number()) != 0)
-        return fail("writing {}: {}", path, reason(errno));
-    return true;
+    return wrap(put(parent.number(), name, bytes, 0), "writing {}", path);
+}
+
+Result<bool> Workspace::create(std::string_view path, std::string_view bytes) const {
+    const auto [folder, name] = split(path);
+    const Descriptor parent = TRY(wrap(make_folders(folder_.number(), folder), "writing {}", path));
+    return wrap(put(parent.number(), name, bytes, RENAME_NOREPLACE), "writing {}", path);
 }
 
 Result<void> Workspace::remove(std::string_view path) const {

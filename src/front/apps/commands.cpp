@@ -11,14 +11,6 @@
 namespace tenantry::apps {
 namespace {
 
-// Prints what is wrong with the input, in the form asked for.
-Exit refuse(Session& session, std::string_view command) {
-    std::string answer;
-    if (session.options().json) answer = std::move(session.begin_json(command).member("valid", false).end()).take();
-    session.print(answer);
-    return Exit::badInput;
-}
-
 // A claim that is violated, or unknown though it can be decided.
 bool fails(const compile::Proof& proof, bool strict) {
     return std::ranges::any_of(proof.verdicts, [&](const verify::Verdict& verdict) {
@@ -30,15 +22,6 @@ bool fails(const compile::Proof& proof, bool strict) {
 std::optional<compile::Proof> prove(Session& session, std::span<const local_emit::LocalFile> files) {
     return compile::prove_local(session.compiled()->blueprint, files, session.sources(), session.pool(),
                                 session.diagnostics());
-}
-
-// What a command does with the compiled platform. Its input was good.
-template <class Do>
-Exit with_platform(const Options& options, std::string_view command, Do work) {
-    Session session(options);
-    if (auto done = session.compile(); !done) return report(done.error(), Exit::badInput);
-    if (!session.compiled()) return refuse(session, command);
-    return work(session);
 }
 
 std::string lock_answer(const Session& session, const std::vector<std::string>& added, bool written) {

@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 
 #include "command.hpp"
+#include "file_commands.hpp"
 
 namespace {
 
@@ -23,6 +24,8 @@ struct Arguments {
     VerifyOptions verify;
     std::string target = "local";
     std::string code;
+    tenantry::apps::FormatOptions format;
+    tenantry::apps::TenantOptions tenant;
     std::function<Exit()> run;
 };
 
@@ -76,6 +79,67 @@ void add_commands(CLI::App& app, Arguments& arguments) {
     explain->add_option("code", arguments.code, "The code or claim")->required();
 }
 
+void add_tenant_commands(CLI::App& app, Arguments& arguments) {
+    using namespace tenantry::apps;
+    CLI::App* tenant = app.add_subcommand("tenant", "Add, list, show and remove tenants");
+    tenant->require_subcommand(1);
+    tenant->footer("Examples:\n"
+                   "  tenantry tenant add norte --name \"Cr\u00e9dito del Norte\" --stages demo,staging\n"
+                   "  tenantry tenant list\n"
+                   "  tenantry tenant show norte\n"
+                   "  tenantry tenant remove norte --confirm=norte");
+    CLI::App* add = command(*tenant, "add", "Add a tenant to the files, with a block for each of its environments",
+                            arguments, [&] { return tenant_add(arguments.options, arguments.tenant); });
+    add->add_option("tenant", arguments.tenant.name, "Its name: a-z, 0-9 and hyphens")->required();
+    add->add_option("--name", arguments.tenant.title, "Its name for people; the tenant's name, if not given");
+    add->add_option("--stages", arguments.tenant.stages, "Its stages, divided by commas; all, if not given")
+        ->delimiter(',');
+    add->add_flag("--file", arguments.tenant.ownFile,
+                  "A file of its own, tenants/TENANT.yaml, also where platform.yaml holds its tenants itself");
+    add->footer("The tenant gets a file of its own where platform.yaml has `include`, else an entry of `tenants`.\n"
+                "Nothing is written when the platform would not be valid then.\n"
+                "Examples:\n"
+                "  tenantry tenant add norte --name \"Cr\u00e9dito del Norte\"\n"
+                "  tenantry tenant add norte --stages demo,staging --dry-run");
+    CLI::App* list =
+        command(*tenant, "list", "List the tenants", arguments, [&] { return tenant_list(arguments.options); });
+    list->footer("Examples:\n  tenantry tenant list\n  tenantry tenant list --json");
+    CLI::App* show = command(*tenant, "show", "Show one tenant: its environments, addresses, host names, settings",
+                             arguments, [&] { return tenant_show(arguments.options, arguments.tenant); });
+    show->add_option("tenant", arguments.tenant.name, "The tenant")->required();
+    show->footer("Example:\n  tenantry tenant show acme");
+    CLI::App* remove = command(*tenant, "remove", "Take a tenant out of the files, and retire its blocks", arguments,
+                               [&] { return tenant_remove(arguments.options, arguments.tenant); });
+    remove->add_option("tenant", arguments.tenant.name, "The tenant")->required();
+    remove->add_option("--confirm", arguments.tenant.confirm, "Its name once more");
+    remove->footer(
+        "What runs is not touched. A tenant whose file was deleted by hand can be removed from the lock so.\n"
+        "Examples:\n"
+        "  tenantry tenant remove norte --dry-run\n"
+        "  tenantry tenant remove norte --confirm=norte");
+    for (CLI::App* sub : {add, remove})
+        sub->add_flag("-n,--dry-run", arguments.tenant.dryRun, "Show the changes of the files, and write nothing");
+}
+
+// Commands on the files that people write.
+void add_file_commands(CLI::App& app, Arguments& arguments) {
+    CLI::App* format = command(app, "fmt", "Write the platform's files in the one layout", arguments,
+                               [&] { return tenantry::apps::format(arguments.options, arguments.format); });
+    format->add_option(
+        "files", arguments.format.files,
+        "Files beneath the folder, or `-` to read standard input and write standard output; platform.yaml "
+        "and the files that it includes, if none is named");
+    format->add_flag("--check", arguments.format.check, "Only name the files that would change, and end with 3");
+    format->footer(
+        "Values, comments and the order of keys stay as they are; nothing is written while a file is no YAML.\n"
+        "Examples:\n"
+        "  tenantry fmt                      all files of the platform; prints those that changed\n"
+        "  tenantry fmt --check              for a pipeline\n"
+        "  tenantry fmt tenants/acme.yaml    one file\n"
+        "  tenantry fmt - < platform.yaml    for an editor");
+    add_tenant_commands(app, arguments);
+}
+
 int run(int argc, char** argv) {
     CLI::App app("Isolated environments for every tenant of a platform, from one file, with proof.", "tenantry");
     app.set_version_flag("--version", std::string("tenantry " TENANTRY_VERSION));
@@ -85,6 +149,7 @@ int run(int argc, char** argv) {
     Arguments arguments;
     arguments.options.threads = std::max(1u, std::thread::hardware_concurrency());
     add_commands(app, arguments);
+    add_file_commands(app, arguments);
     try {
         app.parse(argc, argv);
     } catch (const CLI::CallForHelp& help) {

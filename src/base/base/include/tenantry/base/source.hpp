@@ -1,9 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace tenantry {
 
@@ -49,7 +49,7 @@ class Sources {
         std::string name;
         std::string text;
     };
-    std::vector<Source> sources_;
+    std::deque<Source> sources_;  // a vector would move short texts, and with them what views lead to
 };
 
 /// Number of Unicode code points in valid UTF-8; a stray byte counts as one.

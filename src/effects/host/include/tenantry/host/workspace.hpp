@@ -60,8 +60,12 @@ class Workspace {
     [[nodiscard]] Result<std::vector<std::string>> files() const;
 
     /// Puts a file there whole or not at all: a temporary file beside it, fsync, rename, fsync of the folder. Folders
-    /// on the way are made. Nothing is done where the file has these bytes already; true where it was written.
+    /// on the way are made. A file that is replaced leaves its owner and rights to the new one. Nothing is done where
+    /// the file has these bytes already; true where it was written.
     [[nodiscard]] Result<bool> write(std::string_view path, std::string_view bytes) const;
+
+    /// The same for a file that must not be there yet: false, and nothing done, where something of that name is.
+    [[nodiscard]] Result<bool> create(std::string_view path, std::string_view bytes) const;
 
     /// Removes a file, and the folders on the way that are then empty. No error where there is none.
     [[nodiscard]] Result<void> remove(std::string_view path) const;
