@@ -22,6 +22,10 @@ struct Options {
     unsigned threads = 2;
 };
 
+struct LockOptions {
+    bool resolve = false;
+    std::vector<std::string> applied;  ///< `acme/production` or `acme/production=10.0.0.0/20`; with `resolve`
+};
 struct EmitOptions {
     std::string out;
 };
@@ -34,7 +38,7 @@ struct VerifyOptions {
 };
 
 Exit validate(const Options& options);
-Exit lock(const Options& options);
+Exit lock(const Options& options, const LockOptions& own);
 Exit plan(const Options& options, const PlanOptions& own);
 Exit emit(const Options& options, const EmitOptions& own);
 Exit shapes(const Options& options);
@@ -51,6 +55,9 @@ class Session {
 
     /// Reads and compiles the platform; its diagnostics are in `diagnostics()`.
     Result<void> compile();
+    /// The two steps of it: nothing where the files could not be read, which is told.
+    Result<std::optional<compile::Inputs>> read();
+    void compile(const compile::Inputs& inputs);
 
     [[nodiscard]] const Options& options() const { return options_; }
     [[nodiscard]] const std::optional<compile::Compiled>& compiled() const { return compiled_; }
@@ -77,5 +84,17 @@ class Session {
 
 /// `error: ...` to standard error.
 Exit report(const Error& error, Exit exit = Exit::failed);
+
+/// Prints what is wrong with the input, in the form asked for.
+Exit refuse(Session& session, std::string_view command);
+
+/// What a command does with the compiled platform; bad input is told and ends it.
+template <class Do>
+Exit with_platform(const Options& options, std::string_view command, Do work) {
+    Session session(options);
+    if (auto done = session.compile(); !done) return report(done.error(), Exit::badInput);
+    if (!session.compiled()) return refuse(session, command);
+    return work(session);
+}
 
 }  // namespace tenantry::apps

@@ -11,14 +11,6 @@
 namespace tenantry::apps {
 namespace {
 
-// Prints what is wrong with the input, in the form asked for.
-Exit refuse(Session& session, std::string_view command) {
-    std::string answer;
-    if (session.options().json) answer = std::move(session.begin_json(command).member("valid", false).end()).take();
-    session.print(answer);
-    return Exit::badInput;
-}
-
 // A claim that is violated, or unknown though it can be decided.
 bool fails(const compile::Proof& proof, bool strict) {
     return std::ranges::any_of(proof.verdicts, [&](const verify::Verdict& verdict) {
@@ -30,32 +22,6 @@ bool fails(const compile::Proof& proof, bool strict) {
 std::optional<compile::Proof> prove(Session& session, std::span<const local_emit::LocalFile> files) {
     return compile::prove_local(session.compiled()->blueprint, files, session.sources(), session.pool(),
                                 session.diagnostics());
-}
-
-// What a command does with the compiled platform. Its input was good.
-template <class Do>
-Exit with_platform(const Options& options, std::string_view command, Do work) {
-    Session session(options);
-    if (auto done = session.compile(); !done) return report(done.error(), Exit::badInput);
-    if (!session.compiled()) return refuse(session, command);
-    return work(session);
-}
-
-std::string lock_answer(const Session& session, const std::vector<std::string>& added, bool written) {
-    if (session.options().json) {
-        JsonText json = session.begin_json("lock");
-        json.member("written", written).key("added").array();
-        for (const std::string& name : added) json.value(name);
-        json.end().end();
-        return std::move(json).take();
-    }
-    if (!written) return "platform.lock is up to date\n";
-    std::string text = fmt::format("platform.lock: {} new block{}\n", added.size(), added.size() == 1 ? "" : "s");
-    for (const std::string& name : added) {
-        const auto block = std::ranges::find(session.compiled()->lock.blocks, name, &blueprint::LockedBlock::name);
-        text += fmt::format("  + {} {}\n", block->block.str(), name);
-    }
-    return text + "Commit the file: these addresses are the environments' for ever.\n";
 }
 
 }  // namespace
@@ -77,22 +43,6 @@ Exit validate(const Options& options) {
                                  blueprint.environments.size(), blueprint.environments.size() == 1 ? "" : "s");
         }
         session.print(answer);
-        return Exit::done;
-    });
-}
-
-Exit lock(const Options& options) {
-    // Held from before the lock is read, so that two runs cannot give one block away twice.
-    auto workspace = host::Workspace::open(options.folder);
-    if (!workspace) return report(workspace.error(), Exit::badInput);
-    const auto held = workspace->exclusive();
-    if (!held) return report(held.error(), Exit::locked);
-    return with_platform(options, "lock", [&](Session& session) {
-        blueprint::Lock lock = session.compiled()->lock;
-        if (lock.id == compile::noLockId) lock.id = host::random_id();
-        const auto written = session.workspace().write("platform.lock", blueprint::to_text(lock));
-        if (!written) return report(written.error());
-        session.print(lock_answer(session, session.compiled()->provisional, *written));
         return Exit::done;
     });
 }

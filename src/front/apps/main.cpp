@@ -12,12 +12,14 @@ namespace {
 
 using tenantry::apps::EmitOptions;
 using tenantry::apps::Exit;
+using tenantry::apps::LockOptions;
 using tenantry::apps::Options;
 using tenantry::apps::PlanOptions;
 using tenantry::apps::VerifyOptions;
 
 struct Arguments {
     Options options;
+    LockOptions lock;
     PlanOptions plan;
     EmitOptions emit;
     VerifyOptions verify;
@@ -44,14 +46,31 @@ void add_target(CLI::App* sub, Arguments& arguments) {
         ->capture_default_str();
 }
 
+void add_lock(CLI::App& app, Arguments& arguments) {
+    CLI::App* lock = command(app, "lock", "Give every environment without one its block of addresses, in platform.lock",
+                             arguments, [&] { return tenantry::apps::lock(arguments.options, arguments.lock); });
+    CLI::Option* resolve =
+        lock->add_flag("--resolve", arguments.lock.resolve,
+                       "First mend what two branches did: git's conflict markers, blocks given twice");
+    lock->add_option("--applied", arguments.lock.applied,
+                     "With --resolve: an environment that a target runs already, so that it stays where it is")
+        ->type_name("TENANT/STAGE[=BLOCK]")
+        ->needs(resolve);
+    lock->footer(
+        "Examples:\n"
+        "  tenantry lock\n"
+        "  tenantry lock --resolve                                          after a merge or rebase with conflicts\n"
+        "  tenantry lock --resolve --applied acme/production                acme/production keeps its block\n"
+        "  tenantry lock --resolve --applied acme/production=10.0.16.0/20   of its two places it has this one\n");
+}
+
 void add_commands(CLI::App& app, Arguments& arguments) {
     const Options& options = arguments.options;
     CLI::App* validate =
         command(app, "validate", "Check the platform's files and say everything that is wrong with them", arguments,
                 [&] { return tenantry::apps::validate(options); });
     validate->add_flag("-q,--quiet", arguments.options.quiet, "Say nothing when all is well");
-    command(app, "lock", "Give every environment without one its block of addresses, in platform.lock", arguments,
-            [&] { return tenantry::apps::lock(options); });
+    add_lock(app, arguments);
     CLI::App* plan = command(app, "plan", "Show what applying the platform would change", arguments,
                              [&] { return tenantry::apps::plan(options, arguments.plan); });
     plan->add_flag("--detailed-exitcode", arguments.plan.detailedExitCode,

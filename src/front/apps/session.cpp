@@ -55,11 +55,19 @@ std::optional<compile::Inputs> Session::read_inputs() {
     return inputs;
 }
 
-Result<void> Session::compile() {
+Result<std::optional<compile::Inputs>> Session::read() {
     workspace_ = TRY(host::Workspace::open(options_.folder));
-    const auto inputs = read_inputs();
-    if (inputs) compiled_ = compile::compile(sources_, *inputs, pool(), diagnostics_);
+    return read_inputs();
+}
+
+void Session::compile(const compile::Inputs& inputs) {
+    compiled_ = compile::compile(sources_, inputs, pool(), diagnostics_);
     if (diagnostics_.has_errors()) compiled_.reset();
+    diagnostics_.sort();
+}
+
+Result<void> Session::compile() {
+    if (const auto inputs = TRY(read())) compile(*inputs);
     diagnostics_.sort();
     return {};
 }
@@ -88,6 +96,13 @@ Exit report(const Error& error, Exit exit) {
     const std::string text = "error: " + view::printable(error.text()) + "\n";
     std::fwrite(text.data(), 1, text.size(), stderr);
     return exit;
+}
+
+Exit refuse(Session& session, std::string_view command) {
+    std::string answer;
+    if (session.options().json) answer = std::move(session.begin_json(command).member("valid", false).end()).take();
+    session.print(answer);
+    return Exit::badInput;
 }
 
 }  // namespace tenantry::apps

@@ -12,6 +12,7 @@
 #include <tenantry/base/pool.hpp>
 #include <tenantry/blueprint/blueprint.hpp>
 #include <tenantry/blueprint/lock.hpp>
+#include <tenantry/blueprint/resolve_lock.hpp>
 #include <tenantry/local_emit/local_emit.hpp>
 #include <tenantry/local_read/local_read.hpp>
 #include <tenantry/model/model.hpp>
@@ -39,6 +40,12 @@ inline constexpr std::string_view noLockId = "0000000000000000";
 /// a block get the one that `tenantry lock` would give them.
 std::optional<Compiled> compile(const Sources& sources, const Inputs& inputs, const Pool& pool,
                                 Diagnostics& diagnostics);
+
+/// The lock with its conflict markers mended (`blueprint::resolve_lock`); there is one. Mistakes of the platform's
+/// files are told too, and nothing is returned then: without its network nothing can be given anew.
+std::optional<blueprint::Resolution> resolve_lock(const Sources& sources, const Inputs& inputs,
+                                                  std::span<const blueprint::AppliedBlock> applied,
+                                                  Diagnostics& diagnostics);
 
 /// What the platform asks for and target local does not do in this version, each a warning at its key.
 Diagnostics beyond_local(const model::Platform& platform);
