@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <tenantry/blueprint/build.hpp>
+#include <tenantry/blueprint/network_use.hpp>
 #include <tenantry/compile/compile.hpp>
 #include <tenantry/support/platform_text.hpp>
 
@@ -26,6 +27,16 @@ Diagnostics resolve_text(std::string_view platform) {
     return diagnostics;
 }
 
+// What `tenantry network reclaim acme/production` says.
+Diagnostics reclaim_text(std::string_view platform) {
+    Diagnostics diagnostics;
+    const PlatformText text(platform);
+    const auto lock = blueprint::read_lock(text.sources, text.lock, diagnostics);
+    const std::vector<std::string> names{"acme/production"};
+    EXPECT_FALSE(blueprint::reclaim(*lock, names, text.lock, diagnostics));
+    return diagnostics;
+}
+
 // Everything that the compiler makes, as bytes.
 std::string all_bytes(std::string_view platform, unsigned threads = 1) {
     Diagnostics diagnostics;
@@ -45,6 +56,7 @@ TEST(Codes, EachExampleGivesItsCode) {
         Diagnostics diagnostics;
         const auto compiled = compile_text(info->example, diagnostics);
         if (info->code == "TN0307" || info->code == "TN0308") diagnostics = resolve_text(info->example);
+        if (info->code == "TN0309" || info->code == "TN0310") diagnostics = reclaim_text(info->example);
         if (compiled) diagnostics.append(beyond_local(compiled->model.platform));
         const auto found = std::ranges::find(diagnostics.all(), info, &Diagnostic::code);
         EXPECT_NE(found, diagnostics.all().end())

@@ -55,7 +55,9 @@ class Session {
 
     /// Reads and compiles the platform; its diagnostics are in `diagnostics()`.
     Result<void> compile();
-    /// The two steps of it: nothing where the files could not be read, which is told.
+    /// The steps of it. `open` only opens the folder; `read` does that first, and gives nothing where a file could not
+    /// be read, which is told.
+    Result<void> open();
     Result<std::optional<compile::Inputs>> read();
     void compile(const compile::Inputs& inputs);
 

@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 
 #include "command.hpp"
+#include "network_commands.hpp"
 
 namespace {
 
@@ -15,6 +16,7 @@ using tenantry::apps::Exit;
 using tenantry::apps::LockOptions;
 using tenantry::apps::Options;
 using tenantry::apps::PlanOptions;
+using tenantry::apps::ReclaimOptions;
 using tenantry::apps::VerifyOptions;
 
 struct Arguments {
@@ -23,6 +25,7 @@ struct Arguments {
     PlanOptions plan;
     EmitOptions emit;
     VerifyOptions verify;
+    ReclaimOptions reclaim;
     std::string target = "local";
     std::string code;
     std::function<Exit()> run;
@@ -64,6 +67,28 @@ void add_lock(CLI::App& app, Arguments& arguments) {
         "  tenantry lock --resolve --applied acme/production=10.0.16.0/20   of its two places it has this one\n");
 }
 
+void add_network(CLI::App& app, Arguments& arguments) {
+    CLI::App* network =
+        app.add_subcommand("network", "Show whose every block of addresses is; free those of removed ones");
+    network->require_subcommand(1);
+    CLI::App* show = command(*network, "show", "Show every block, whose it is, and what is left of the pool", arguments,
+                             [&] { return tenantry::apps::network_show(arguments.options); });
+    show->footer("Examples:\n"
+                 "  tenantry network show\n"
+                 "  tenantry network show --json\n");
+    CLI::App* reclaim =
+        command(*network, "reclaim", "Free the blocks of removed environments for others, for good", arguments,
+                [&] { return tenantry::apps::network_reclaim(arguments.options, arguments.reclaim); });
+    reclaim
+        ->add_option("environment", arguments.reclaim.environments, "Retired environments of one tenant: TENANT/STAGE")
+        ->required();
+    reclaim->add_option("--confirm", arguments.reclaim.confirm,
+                        "The tenant's name; without it, what would be freed is shown");
+    reclaim->footer("Examples:\n"
+                    "  tenantry network reclaim oldbank/demo                         what would be freed\n"
+                    "  tenantry network reclaim oldbank/demo --confirm=oldbank       frees it\n");
+}
+
 void add_commands(CLI::App& app, Arguments& arguments) {
     const Options& options = arguments.options;
     CLI::App* validate =
@@ -71,6 +96,7 @@ void add_commands(CLI::App& app, Arguments& arguments) {
                 [&] { return tenantry::apps::validate(options); });
     validate->add_flag("-q,--quiet", arguments.options.quiet, "Say nothing when all is well");
     add_lock(app, arguments);
+    add_network(app, arguments);
     CLI::App* plan = command(app, "plan", "Show what applying the platform would change", arguments,
                              [&] { return tenantry::apps::plan(options, arguments.plan); });
     plan->add_flag("--detailed-exitcode", arguments.plan.detailedExitCode,
