@@ -76,7 +76,8 @@ std::optional<blueprint::Resolution> resolve_lock(const Sources& sources, const 
 }
 
 std::optional<Proof> prove_local(const blueprint::Blueprint& blueprint, std::span<const local_emit::LocalFile> texts,
-                                 Sources& sources, const Pool& pool, Diagnostics& diagnostics) {
+                                 const std::optional<MachineRanges>& machine, Sources& sources, const Pool& pool,
+                                 Diagnostics& diagnostics) {
     std::vector<local_read::LocalText> read;
     std::string everything;
     for (const local_emit::LocalFile& file : texts) {
@@ -89,8 +90,10 @@ std::optional<Proof> prove_local(const blueprint::Blueprint& blueprint, std::spa
     const bool readable = !found.has_errors();
     diagnostics.append(std::move(found));
     if (!readable) return std::nullopt;
-    Proof proof{verify::decide(facts, intent::declare_local(blueprint), pool), facts.environments.size(), texts.size(),
-                facts.notUnderstood, blake2b(everything)};
+    verify::Declared declared = intent::declare_local(blueprint);
+    declared.machine = machine;
+    Proof proof{verify::decide(facts, declared, pool), facts.environments.size(), texts.size(), facts.notUnderstood,
+                blake2b(everything)};
     return proof;
 }
 

@@ -25,16 +25,19 @@ struct Options {
 struct LockOptions {
     bool resolve = false;
     std::vector<std::string> applied;  ///< `acme/production` or `acme/production=10.0.0.0/20`; with `resolve`
+    std::string machine = "this";      ///< see `machine_of`
 };
 struct EmitOptions {
     std::string out;
 };
 struct PlanOptions {
     bool detailedExitCode = false;
+    std::string machine = "this";
 };
 struct VerifyOptions {
     std::string texts;  ///< folder to prove instead of what would be emitted
     bool strict = false;
+    std::string machine = "this";
 };
 
 Exit validate(const Options& options);

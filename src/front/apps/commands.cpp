@@ -6,6 +6,7 @@
 #include <tenantry/view/verdicts.hpp>
 
 #include "command.hpp"
+#include "machine.hpp"
 #include "output.hpp"
 
 namespace tenantry::apps {
@@ -17,11 +18,6 @@ bool fails(const compile::Proof& proof, bool strict) {
         if (verdict.answer == verify::Answer::violated) return true;
         return verdict.answer == verify::Answer::unknown && (strict || verify::decided_on_text(verdict.claim));
     });
-}
-
-std::optional<compile::Proof> prove(Session& session, std::span<const local_emit::LocalFile> files) {
-    return compile::prove_local(session.compiled()->blueprint, files, session.sources(), session.pool(),
-                                session.diagnostics());
 }
 
 }  // namespace
@@ -49,6 +45,7 @@ Exit validate(const Options& options) {
 
 Exit plan(const Options& options, const PlanOptions& own) {
     return with_platform(options, "plan", [&](Session& session) {
+        if (const auto stop = refuse_machine(session, "plan", own.machine)) return *stop;
         session.diagnostics().append(compile::beyond_local(session.compiled()->model.platform));
         if (options.json) {
             JsonText json = session.begin_json("plan");
@@ -96,6 +93,8 @@ Exit shapes(const Options& options) {
 }
 
 Exit verify(const Options& options, const VerifyOptions& own) {
+    const auto machine = machine_of(own.machine);
+    if (!machine) return report_machine(machine.error(), own.machine);
     return with_platform(options, "verify", [&](Session& session) {
         session.diagnostics().append(compile::beyond_local(session.compiled()->model.platform));
         std::vector<local_emit::LocalFile> files;
@@ -106,7 +105,8 @@ Exit verify(const Options& options, const VerifyOptions& own) {
             if (!read) return report(read.error(), Exit::badInput);
             files = *std::move(read);
         }
-        const auto proof = prove(session, files);
+        const auto proof = compile::prove_local(session.compiled()->blueprint, files, *machine, session.sources(),
+                                                session.pool(), session.diagnostics());
         if (!proof) return refuse(session, "verify");
         if (options.json) {
             JsonText json = session.begin_json("verify");

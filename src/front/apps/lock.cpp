@@ -1,8 +1,11 @@
 // `tenantry lock`: gives blocks to those that have none, and mends what two branches did.
 
+#include <algorithm>
+
 #include <tenantry/view/lock.hpp>
 
 #include "command.hpp"
+#include "machine.hpp"
 
 namespace tenantry::apps {
 namespace {
@@ -25,7 +28,17 @@ Result<std::vector<blueprint::AppliedBlock>> applied_blocks(const std::vector<st
     return applied;
 }
 
-Exit write_lock(Session& session, blueprint::Resolution resolution) {
+// Environments whose block this run gives.
+std::vector<std::string> newly_given(const Session& session, const blueprint::Resolution& resolution) {
+    std::vector<std::string> names = session.compiled()->provisional;
+    for (const blueprint::Moved& moved : resolution.moved) names.push_back(moved.environment);
+    std::ranges::sort(names);
+    return names;
+}
+
+Exit write_lock(Session& session, blueprint::Resolution resolution, const std::string& machine) {
+    const auto given = newly_given(session, resolution);
+    if (const auto stop = refuse_machine(session, "lock", machine, given)) return *stop;
     view::LockChange change{std::move(resolution), session.compiled()->provisional};
     change.resolution.lock = session.compiled()->lock;
     if (change.resolution.lock.id == compile::noLockId) change.resolution.lock.id = host::random_id();
@@ -43,7 +56,7 @@ Exit write_lock(Session& session, blueprint::Resolution resolution) {
     return Exit::done;
 }
 
-Exit resolve(const Options& options, const std::vector<blueprint::AppliedBlock>& applied) {
+Exit resolve(const Options& options, const LockOptions& own, const std::vector<blueprint::AppliedBlock>& applied) {
     Session session(options);
     auto inputs = session.read();
     if (!inputs) return report(inputs.error(), Exit::badInput);
@@ -56,7 +69,7 @@ Exit resolve(const Options& options, const std::vector<blueprint::AppliedBlock>&
         resolution = *std::move(resolved);
     }
     session.compile(**inputs);
-    return session.compiled() ? write_lock(session, std::move(resolution)) : refuse(session, "lock");
+    return session.compiled() ? write_lock(session, std::move(resolution), own.machine) : refuse(session, "lock");
 }
 
 }  // namespace
@@ -69,8 +82,8 @@ Exit lock(const Options& options, const LockOptions& own) {
     if (!workspace) return report(workspace.error(), Exit::badInput);
     const auto held = workspace->exclusive();
     if (!held) return report(held.error(), Exit::locked);
-    if (own.resolve) return resolve(options, *applied);
-    return with_platform(options, "lock", [](Session& session) { return write_lock(session, {}); });
+    if (own.resolve) return resolve(options, own, *applied);
+    return with_platform(options, "lock", [&](Session& session) { return write_lock(session, {}, own.machine); });
 }
 
 }  // namespace tenantry::apps

@@ -49,6 +49,14 @@ void add_target(CLI::App* sub, Arguments& arguments) {
         ->capture_default_str();
 }
 
+void add_machine(CLI::App* sub, std::string& machine) {
+    sub->add_option("--machine", machine,
+                    "The ranges that the machine uses itself: `this` one's, `none` (nobody looks), or a list of them")
+        ->type_name("this|none|RANGE,...")
+        ->envname("TENANTRY_MACHINE")
+        ->capture_default_str();
+}
+
 void add_lock(CLI::App& app, Arguments& arguments) {
     CLI::App* lock = command(app, "lock", "Give every environment without one its block of addresses, in platform.lock",
                              arguments, [&] { return tenantry::apps::lock(arguments.options, arguments.lock); });
@@ -59,6 +67,7 @@ void add_lock(CLI::App& app, Arguments& arguments) {
                      "With --resolve: an environment that a target runs already, so that it stays where it is")
         ->type_name("TENANT/STAGE[=BLOCK]")
         ->needs(resolve);
+    add_machine(lock, arguments.lock.machine);
     lock->footer(
         "Examples:\n"
         "  tenantry lock\n"
@@ -102,6 +111,7 @@ void add_commands(CLI::App& app, Arguments& arguments) {
     plan->add_flag("--detailed-exitcode", arguments.plan.detailedExitCode,
                    "End with 3 where there is something to change");
     add_target(plan, arguments);
+    add_machine(plan, arguments.plan.machine);
     CLI::App* emit = command(app, "emit", "Write the texts of every environment to a folder", arguments,
                              [&] { return tenantry::apps::emit(options, arguments.emit); });
     emit->add_option("-o,--out", arguments.emit.out, "The folder; only files whose bytes changed are written")
@@ -116,6 +126,12 @@ void add_commands(CLI::App& app, Arguments& arguments) {
                        "Decide on the texts in this folder instead, as `emit` wrote them or as they are now");
     verify->add_flag("--strict", arguments.verify.strict, "Also end with 4 for claims that this version cannot decide");
     add_target(verify, arguments);
+    add_machine(verify, arguments.verify.machine);
+    verify->footer(
+        "Examples:\n"
+        "  tenantry verify                              for this machine\n"
+        "  tenantry verify --machine 10.1.0.0/16        for another one, whose own network this is\n"
+        "  tenantry verify --texts out                  what `tenantry emit --out out` wrote, as it is now\n");
     CLI::App* explain = command(app, "explain", "Tell about a code (TN0104) or a claim (NET-1)", arguments,
                                 [&] { return tenantry::apps::explain(options, arguments.code); });
     explain->add_option("code", arguments.code, "The code or claim")->required();
