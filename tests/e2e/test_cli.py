@@ -8,7 +8,7 @@ import pytest
 
 pytestmark = pytest.mark.judge
 
-COMMANDS = ["validate", "lock", "plan", "emit", "shapes", "verify", "explain"]
+COMMANDS = ["validate", "lock", "network", "plan", "emit", "shapes", "verify", "explain"]
 GOOD = """platform: lend
 domain: lend.example
 stages: { production: {} }
@@ -65,7 +65,12 @@ def test_help_names_every_command_and_every_command_has_help(run):
     text = run("--help").stdout
     for command in COMMANDS:
         assert f"  {command} " in text
-        assert "--json" in run(command, "--help").stdout
+        help = run(command, "--help").stdout
+        inner = [line.split()[0] for line in help.partition("\nSubcommands:\n")[2].splitlines() if line.startswith("  ")]
+        for name in inner:
+            help = run(command, name, "--help").stdout
+            assert "--json" in help and "Examples:" in help
+        assert "--json" in help
     assert run("--version").stdout.startswith("tenantry ")
 
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include <tenantry/blueprint/lock.hpp>
+#include <tenantry/blueprint/resolve_lock.hpp>
 
 #include "laws.hpp"
 
@@ -100,13 +100,34 @@ void require_places(const Lock& lock, const std::vector<blueprint::Wanted>& all,
     }
 }
 
+// Whatever the markers say, what comes of them is a lock, and mending it again changes nothing.
+void require_mended(const std::string& text, const model::Network& network) {
+    const auto resolve = [&](const std::string& bytes) {
+        Sources sources;
+        const SourceId id = sources.add("platform.lock", bytes);
+        Diagnostics diagnostics;
+        auto resolution = blueprint::resolve_lock(sources, id, {}, network, diagnostics);
+        fuzz::require_answer(sources, resolution, diagnostics);
+        return resolution;
+    };
+    const auto mended = resolve(text);
+    if (!mended) return;
+    require_apart(mended->lock);
+    require_read_back(mended->lock);
+    const auto again = resolve(to_text(mended->lock));
+    fuzz::require(again && again->moved.empty() && again->chosen.empty());
+    fuzz::require(to_text(again->lock) == to_text(mended->lock));
+}
+
 }  // namespace
 
 // Two bytes choose a network; the rest is platform.lock.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     if (size < 2) return 0;
     const model::Network network = network_of(data[0], data[1]);
-    const auto lock = read(std::string(data + 2, data + size));
+    const std::string text(data + 2, data + size);
+    require_mended(text, network);
+    const auto lock = read(text);
     if (!lock) return 0;
     require_apart(*lock);
     require_read_back(*lock);

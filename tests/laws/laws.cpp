@@ -60,7 +60,7 @@ bool is_small(const blueprint::Blueprint& blueprint) {
 std::string broken_by_proof(const compile::Compiled& compiled, std::span<const local_emit::LocalFile> files,
                             Sources& sources, const Pool& pool) {
     Diagnostics diagnostics;
-    const auto proof = compile::prove_local(compiled.blueprint, files, sources, pool, diagnostics);
+    const auto proof = compile::prove_local(compiled.blueprint, files, MachineRanges{}, sources, pool, diagnostics);
     if (!proof || !diagnostics.empty())
         return "what was emitted cannot be read: " + view::to_text(sources, diagnostics, {});
     if (!proof->notUnderstood.empty()) return "what was emitted is not understood: " + proof->notUnderstood[0].what;

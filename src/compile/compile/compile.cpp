@@ -14,21 +14,26 @@
 namespace tenantry::compile {
 namespace {
 
+bool is_of(const Sources& sources, SourceId text, const blueprint::Lock& lock, const model::Platform& platform,
+           Diagnostics& diagnostics) {
+    if (lock.platform == platform.name.str()) return true;
+    const std::string_view bytes = sources.text(text);
+    const auto begin = static_cast<std::uint32_t>(bytes.find("platform ") + std::string_view("platform ").size());
+    diagnostics.add(blueprint::code::lockOther,
+                    Span{text, begin, begin + static_cast<std::uint32_t>(lock.platform.size())},
+                    fmt::format("The lock is of the platform `{}`, and the file describes `{}`.", lock.platform,
+                                platform.name.str()),
+                    "a platform keeps its name; another platform has a folder of its own");
+    return false;
+}
+
 std::optional<blueprint::Lock> read_lock(const Sources& sources, const Inputs& inputs, const model::Platform* platform,
                                          Diagnostics& diagnostics) {
     if (!inputs.lock)
         return blueprint::Lock{platform != nullptr ? platform->name.str() : "", std::string(noLockId), {}};
     auto lock = blueprint::read_lock(sources, *inputs.lock, diagnostics);
-    if (lock && platform != nullptr && lock->platform != platform->name.str()) {
-        const std::string_view text = sources.text(*inputs.lock);
-        const auto begin = static_cast<std::uint32_t>(text.find("platform ") + std::string_view("platform ").size());
-        const Span at{*inputs.lock, begin, begin + static_cast<std::uint32_t>(lock->platform.size())};
-        diagnostics.add(blueprint::code::lockOther, at,
-                        fmt::format("The lock is of the platform `{}`, and the file describes `{}`.", lock->platform,
-                                    platform->name.str()),
-                        "a platform keeps its name; another platform has a folder of its own");
+    if (lock && platform != nullptr && !is_of(sources, *inputs.lock, *lock, *platform, diagnostics))
         return std::nullopt;
-    }
     return lock;
 }
 
@@ -52,8 +57,27 @@ std::optional<Compiled> compile(const Sources& sources, const Inputs& inputs, co
     return Compiled{*std::move(model), std::move(allocation->lock), std::move(allocation->added), *std::move(built)};
 }
 
+std::optional<blueprint::Resolution> resolve_lock(const Sources& sources, const Inputs& inputs,
+                                                  std::span<const blueprint::AppliedBlock> applied,
+                                                  Diagnostics& diagnostics) {
+    TENANTRY_CHECK(inputs.lock.has_value(), "there is a lock to resolve");
+    Diagnostics found;
+    const auto model = model::read_model(sources, inputs.files, found);
+    // Without the platform's network nothing can be given anew.
+    auto resolution = blueprint::resolve_lock(sources, *inputs.lock, applied,
+                                              model ? model->platform.network : model::Network{}, found);
+    if (model && resolution && !is_of(sources, *inputs.lock, resolution->lock, model->platform, found))
+        resolution.reset();
+    const bool good = resolution && !found.has_errors();
+    diagnostics.append(std::move(found));
+    diagnostics.sort();
+    if (!good) return std::nullopt;
+    return resolution;
+}
+
 std::optional<Proof> prove_local(const blueprint::Blueprint& blueprint, std::span<const local_emit::LocalFile> texts,
-                                 Sources& sources, const Pool& pool, Diagnostics& diagnostics) {
+                                 const std::optional<MachineRanges>& machine, Sources& sources, const Pool& pool,
+                                 Diagnostics& diagnostics) {
     std::vector<local_read::LocalText> read;
     std::string everything;
     for (const local_emit::LocalFile& file : texts) {
@@ -66,8 +90,10 @@ std::optional<Proof> prove_local(const blueprint::Blueprint& blueprint, std::spa
     const bool readable = !found.has_errors();
     diagnostics.append(std::move(found));
     if (!readable) return std::nullopt;
-    Proof proof{verify::decide(facts, intent::declare_local(blueprint), pool), facts.environments.size(), texts.size(),
-                facts.notUnderstood, blake2b(everything)};
+    verify::Declared declared = intent::declare_local(blueprint);
+    declared.machine = machine;
+    Proof proof{verify::decide(facts, declared, pool), facts.environments.size(), texts.size(), facts.notUnderstood,
+                blake2b(everything)};
     return proof;
 }
 

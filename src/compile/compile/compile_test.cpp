@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <tenantry/blueprint/build.hpp>
+#include <tenantry/blueprint/network_use.hpp>
 #include <tenantry/compile/compile.hpp>
 #include <tenantry/support/platform_text.hpp>
 
@@ -15,6 +16,25 @@ std::optional<Compiled> compile_text(std::string_view platform, Diagnostics& dia
     const PlatformText text(platform);
     return compile(text.sources, {text.inputs, text.hasLock ? std::optional(text.lock) : std::nullopt}, Pool(threads),
                    diagnostics);
+}
+
+// What `tenantry lock --resolve` says of a lock whose environments were all applied.
+Diagnostics resolve_text(std::string_view platform) {
+    Diagnostics diagnostics;
+    const PlatformText text(platform);
+    const std::vector<blueprint::AppliedBlock> applied{{"acme/production", {}}, {"norte/production", {}}};
+    EXPECT_FALSE(resolve_lock(text.sources, {text.inputs, text.lock}, applied, diagnostics));
+    return diagnostics;
+}
+
+// What `tenantry network reclaim acme/production` says.
+Diagnostics reclaim_text(std::string_view platform) {
+    Diagnostics diagnostics;
+    const PlatformText text(platform);
+    const auto lock = blueprint::read_lock(text.sources, text.lock, diagnostics);
+    const std::vector<std::string> names{"acme/production"};
+    EXPECT_FALSE(blueprint::reclaim(*lock, names, text.lock, diagnostics));
+    return diagnostics;
 }
 
 // Everything that the compiler makes, as bytes.
@@ -35,7 +55,11 @@ TEST(Codes, EachExampleGivesItsCode) {
         ASSERT_FALSE(info->example.empty()) << info->code;
         Diagnostics diagnostics;
         const auto compiled = compile_text(info->example, diagnostics);
+        if (info->code == "TN0307" || info->code == "TN0308") diagnostics = resolve_text(info->example);
+        if (info->code == "TN0309" || info->code == "TN0310") diagnostics = reclaim_text(info->example);
         if (compiled) diagnostics.append(beyond_local(compiled->model.platform));
+        if (info->code == "TN0702")
+            diagnostics.append(machine_conflicts(*compiled, {{Cidr{Ipv4{10u << 24}, 24}, "docker0"}}));
         const auto found = std::ranges::find(diagnostics.all(), info, &Diagnostic::code);
         EXPECT_NE(found, diagnostics.all().end())
             << info->code << (diagnostics.empty() ? " gave nothing" : " gave " + diagnostics.all()[0].detail);
@@ -120,13 +144,86 @@ tenantry-lock 1
     EXPECT_EQ(codes, (std::vector<std::string_view>{"TN0201", "TN0205", "TN0205", "TN0206", "TN0206", "TN0301"}));
 }
 
+MachineRanges machine(std::initializer_list<std::pair<const char*, const char*>> rows) {
+    MachineRanges ranges;
+    for (const auto& [range, owner] : rows) ranges.push_back({*Cidr::parse(range), owner});
+    return ranges;
+}
+
+std::vector<std::string> told(const Diagnostics& diagnostics) {
+    std::vector<std::string> all;
+    for (const Diagnostic& one : diagnostics.all()) all.push_back(one.detail + " " + one.help);
+    return all;
+}
+
+TEST(MachineConflicts, NameTheEnvironmentAndWhoHasTheRange) {
+    Diagnostics diagnostics;
+    const auto compiled = compile_text(support::smallPlatform, diagnostics);
+    EXPECT_EQ(told(machine_conflicts(*compiled, machine({{"10.0.17.0/24", "docker0"},
+                                                         {"10.0.32.0/19", "a route over wg0"},
+                                                         {"10.0.64.0/20", "eth0"},
+                                                         {"192.168.0.0/16", "eth1"}}))),
+              (std::vector<std::string>{"The block 10.0.16.0/20 of `acme/production` overlaps 10.0.17.0/24 of docker0, "
+                                        "which this machine uses itself. add 10.0.17.0/24 to `network.avoid`",
+                                        "The block 10.0.32.0/20 of `norte/demo` overlaps 10.0.32.0/19 of a route over "
+                                        "wg0, which this machine uses itself; so do 1 more. add 10.0.32.0/19 to "
+                                        "`network.avoid`"}));
+}
+
+TEST(MachineConflicts, AreOfThoseThatAreAskedForAlone) {
+    Diagnostics diagnostics;
+    const auto compiled = compile_text(support::smallPlatform, diagnostics);
+    const auto ranges = machine({{"10.0.0.0/18", "docker0"}});
+    const std::vector<std::string> none, one{"norte/demo"};
+    EXPECT_TRUE(machine_conflicts(*compiled, ranges, none).empty());
+    const auto conflicts = machine_conflicts(*compiled, ranges, one);
+    ASSERT_EQ(conflicts.all().size(), 1u);
+    EXPECT_NE(conflicts.all()[0].detail.find("10.0.32.0/20 of `norte/demo`"), std::string::npos);
+    EXPECT_EQ(conflicts.all()[0].detail.find("more"), std::string::npos);
+}
+
+TEST(MachineConflicts, OfABlockThatWasGivenBeforeAskForAnotherRangeOfTheMachine) {
+    Diagnostics diagnostics;
+    const auto compiled = compile_text(std::string(support::smallPlatform) + R"(--- platform.lock
+tenantry-lock 1
+platform lend 7f3c0e5a91d2b846
+block 10.0.0.0/20 acme/demo layout=1 uid=1048576 gen=1
+retired 10.0.16.0/20 oldbank/demo uid=1114112 gen=1
+block 10.0.32.0/20 left/demo layout=1 uid=1179648 gen=1
+)",
+                                       diagnostics);
+    EXPECT_EQ(
+        told(machine_conflicts(*compiled, machine({{"10.0.0.0/18", "docker0"}}))),
+        (std::vector<std::string>{
+            "The block 10.0.48.0/20 of `acme/production` overlaps 10.0.0.0/18 of docker0, which this machine uses "
+            "itself. add 10.0.0.0/18 to `network.avoid`",
+            "The block 10.0.0.0/20 of `acme/demo` overlaps 10.0.0.0/18 of docker0, which this machine uses itself. "
+            "10.0.0.0/20 was given before and never moves: give docker0 another range, or run the platform "
+            "elsewhere"}))
+        << "neither retired ones nor those that the files no longer have run here";
+}
+
+TEST(MachineConflicts, PointAtTheKeyThatKeepsARangeFree) {
+    Diagnostics diagnostics;
+    const auto place = [&](std::string_view platform) {
+        const PlatformText text(platform);
+        const auto compiled = compile(text.sources, {text.inputs, {}}, Pool(1), diagnostics);
+        const auto conflicts = machine_conflicts(*compiled, machine({{"10.0.0.0/24", "docker0"}}));
+        return std::string(text.sources.text(conflicts.all()[0].at));
+    };
+    EXPECT_EQ(place(support::smallPlatform), "acme");
+    const std::string network = "network: { avoid: [10.96.0.0/12] }\n";
+    EXPECT_EQ(place(network + std::string(support::smallPlatform)), "avoid");
+}
+
 class Proofs : public testing::Test {
   protected:
     std::vector<verify::Verdict> prove(std::string_view platform, unsigned threads = 1) {
         const auto compiled = compile_text(platform, diagnostics);
         EXPECT_TRUE(compiled);
         const auto files = local_emit::emit_all(compiled->blueprint, Pool(threads));
-        const auto proof = prove_local(compiled->blueprint, files, sources, Pool(threads), diagnostics);
+        const auto proof =
+            prove_local(compiled->blueprint, files, MachineRanges{}, sources, Pool(threads), diagnostics);
         EXPECT_TRUE(proof) << (diagnostics.empty() ? "" : diagnostics.all()[0].detail);
         EXPECT_TRUE(!proof || proof->notUnderstood.empty()) << proof->notUnderstood[0].what;
         return proof ? proof->verdicts : std::vector<verify::Verdict>{};

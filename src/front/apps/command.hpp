@@ -22,19 +22,26 @@ struct Options {
     unsigned threads = 2;
 };
 
+struct LockOptions {
+    bool resolve = false;
+    std::vector<std::string> applied;  ///< `acme/production` or `acme/production=10.0.0.0/20`; with `resolve`
+    std::string machine = "this";      ///< see `machine_of`
+};
 struct EmitOptions {
     std::string out;
 };
 struct PlanOptions {
     bool detailedExitCode = false;
+    std::string machine = "this";
 };
 struct VerifyOptions {
     std::string texts;  ///< folder to prove instead of what would be emitted
     bool strict = false;
+    std::string machine = "this";
 };
 
 Exit validate(const Options& options);
-Exit lock(const Options& options);
+Exit lock(const Options& options, const LockOptions& own);
 Exit plan(const Options& options, const PlanOptions& own);
 Exit emit(const Options& options, const EmitOptions& own);
 Exit shapes(const Options& options);
@@ -51,7 +58,9 @@ class Session {
 
     /// Reads and compiles the platform; its diagnostics are in `diagnostics()`.
     Result<void> compile();
-    /// The two steps of it: nothing where the files could not be read, which is told.
+    /// The steps of it. `open` only opens the folder; `read` does that first, and gives nothing where a file could not
+    /// be read, which is told.
+    Result<void> open();
     Result<std::optional<compile::Inputs>> read();
     void compile(const compile::Inputs& inputs);
 

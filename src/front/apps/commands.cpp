@@ -6,6 +6,7 @@
 #include <tenantry/view/verdicts.hpp>
 
 #include "command.hpp"
+#include "machine.hpp"
 #include "output.hpp"
 
 namespace tenantry::apps {
@@ -17,28 +18,6 @@ bool fails(const compile::Proof& proof, bool strict) {
         if (verdict.answer == verify::Answer::violated) return true;
         return verdict.answer == verify::Answer::unknown && (strict || verify::decided_on_text(verdict.claim));
     });
-}
-
-std::optional<compile::Proof> prove(Session& session, std::span<const local_emit::LocalFile> files) {
-    return compile::prove_local(session.compiled()->blueprint, files, session.sources(), session.pool(),
-                                session.diagnostics());
-}
-
-std::string lock_answer(const Session& session, const std::vector<std::string>& added, bool written) {
-    if (session.options().json) {
-        JsonText json = session.begin_json("lock");
-        json.member("written", written).key("added").array();
-        for (const std::string& name : added) json.value(name);
-        json.end().end();
-        return std::move(json).take();
-    }
-    if (!written) return "platform.lock is up to date\n";
-    std::string text = fmt::format("platform.lock: {} new block{}\n", added.size(), added.size() == 1 ? "" : "s");
-    for (const std::string& name : added) {
-        const auto block = std::ranges::find(session.compiled()->lock.blocks, name, &blueprint::LockedBlock::name);
-        text += fmt::format("  + {} {}\n", block->block.str(), name);
-    }
-    return text + "Commit the file: these addresses are the environments' for ever.\n";
 }
 
 }  // namespace
@@ -64,24 +43,9 @@ Exit validate(const Options& options) {
     });
 }
 
-Exit lock(const Options& options) {
-    // Held from before the lock is read, so that two runs cannot give one block away twice.
-    auto workspace = host::Workspace::open(options.folder);
-    if (!workspace) return report(workspace.error(), Exit::badInput);
-    const auto held = workspace->exclusive();
-    if (!held) return report(held.error(), Exit::locked);
-    return with_platform(options, "lock", [&](Session& session) {
-        blueprint::Lock lock = session.compiled()->lock;
-        if (lock.id == compile::noLockId) lock.id = host::random_id();
-        const auto written = session.workspace().write("platform.lock", blueprint::to_text(lock));
-        if (!written) return report(written.error());
-        session.print(lock_answer(session, session.compiled()->provisional, *written));
-        return Exit::done;
-    });
-}
-
 Exit plan(const Options& options, const PlanOptions& own) {
     return with_platform(options, "plan", [&](Session& session) {
+        if (const auto stop = refuse_machine(session, "plan", own.machine)) return *stop;
         session.diagnostics().append(compile::beyond_local(session.compiled()->model.platform));
         if (options.json) {
             JsonText json = session.begin_json("plan");
@@ -129,6 +93,8 @@ Exit shapes(const Options& options) {
 }
 
 Exit verify(const Options& options, const VerifyOptions& own) {
+    const auto machine = machine_of(own.machine);
+    if (!machine) return report_machine(machine.error(), own.machine);
     return with_platform(options, "verify", [&](Session& session) {
         session.diagnostics().append(compile::beyond_local(session.compiled()->model.platform));
         std::vector<local_emit::LocalFile> files;
@@ -139,7 +105,8 @@ Exit verify(const Options& options, const VerifyOptions& own) {
             if (!read) return report(read.error(), Exit::badInput);
             files = *std::move(read);
         }
-        const auto proof = prove(session, files);
+        const auto proof = compile::prove_local(session.compiled()->blueprint, files, *machine, session.sources(),
+                                                session.pool(), session.diagnostics());
         if (!proof) return refuse(session, "verify");
         if (options.json) {
             JsonText json = session.begin_json("verify");

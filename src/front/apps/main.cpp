@@ -8,20 +8,25 @@
 
 #include "command.hpp"
 #include "file_commands.hpp"
+#include "network_commands.hpp"
 
 namespace {
 
 using tenantry::apps::EmitOptions;
 using tenantry::apps::Exit;
+using tenantry::apps::LockOptions;
 using tenantry::apps::Options;
 using tenantry::apps::PlanOptions;
+using tenantry::apps::ReclaimOptions;
 using tenantry::apps::VerifyOptions;
 
 struct Arguments {
     Options options;
+    LockOptions lock;
     PlanOptions plan;
     EmitOptions emit;
     VerifyOptions verify;
+    ReclaimOptions reclaim;
     std::string target = "local";
     std::string code;
     tenantry::apps::FormatOptions format;
@@ -47,19 +52,69 @@ void add_target(CLI::App* sub, Arguments& arguments) {
         ->capture_default_str();
 }
 
+void add_machine(CLI::App* sub, std::string& machine) {
+    sub->add_option("--machine", machine,
+                    "The ranges that the machine uses itself: `this` one's, `none` (nobody looks), or a list of them")
+        ->type_name("this|none|RANGE,...")
+        ->envname("TENANTRY_MACHINE")
+        ->capture_default_str();
+}
+
+void add_lock(CLI::App& app, Arguments& arguments) {
+    CLI::App* lock = command(app, "lock", "Give every environment without one its block of addresses, in platform.lock",
+                             arguments, [&] { return tenantry::apps::lock(arguments.options, arguments.lock); });
+    CLI::Option* resolve =
+        lock->add_flag("--resolve", arguments.lock.resolve,
+                       "First mend what two branches did: git's conflict markers, blocks given twice");
+    lock->add_option("--applied", arguments.lock.applied,
+                     "With --resolve: an environment that a target runs already, so that it stays where it is")
+        ->type_name("TENANT/STAGE[=BLOCK]")
+        ->needs(resolve);
+    add_machine(lock, arguments.lock.machine);
+    lock->footer(
+        "Examples:\n"
+        "  tenantry lock\n"
+        "  tenantry lock --resolve                                          after a merge or rebase with conflicts\n"
+        "  tenantry lock --resolve --applied acme/production                acme/production keeps its block\n"
+        "  tenantry lock --resolve --applied acme/production=10.0.16.0/20   of its two places it has this one\n");
+}
+
+void add_network(CLI::App& app, Arguments& arguments) {
+    CLI::App* network =
+        app.add_subcommand("network", "Show whose every block of addresses is; free those of removed ones");
+    network->require_subcommand(1);
+    CLI::App* show = command(*network, "show", "Show every block, whose it is, and what is left of the pool", arguments,
+                             [&] { return tenantry::apps::network_show(arguments.options); });
+    show->footer("Examples:\n"
+                 "  tenantry network show\n"
+                 "  tenantry network show --json\n");
+    CLI::App* reclaim =
+        command(*network, "reclaim", "Free the blocks of removed environments for others, for good", arguments,
+                [&] { return tenantry::apps::network_reclaim(arguments.options, arguments.reclaim); });
+    reclaim
+        ->add_option("environment", arguments.reclaim.environments, "Retired environments of one tenant: TENANT/STAGE")
+        ->required();
+    reclaim->add_option("--confirm", arguments.reclaim.confirm,
+                        "The tenant's name; without it, what would be freed is shown");
+    reclaim->footer("Examples:\n"
+                    "  tenantry network reclaim oldbank/demo                         what would be freed\n"
+                    "  tenantry network reclaim oldbank/demo --confirm=oldbank       frees it\n");
+}
+
 void add_commands(CLI::App& app, Arguments& arguments) {
     const Options& options = arguments.options;
     CLI::App* validate =
         command(app, "validate", "Check the platform's files and say everything that is wrong with them", arguments,
                 [&] { return tenantry::apps::validate(options); });
     validate->add_flag("-q,--quiet", arguments.options.quiet, "Say nothing when all is well");
-    command(app, "lock", "Give every environment without one its block of addresses, in platform.lock", arguments,
-            [&] { return tenantry::apps::lock(options); });
+    add_lock(app, arguments);
+    add_network(app, arguments);
     CLI::App* plan = command(app, "plan", "Show what applying the platform would change", arguments,
                              [&] { return tenantry::apps::plan(options, arguments.plan); });
     plan->add_flag("--detailed-exitcode", arguments.plan.detailedExitCode,
                    "End with 3 where there is something to change");
     add_target(plan, arguments);
+    add_machine(plan, arguments.plan.machine);
     CLI::App* emit = command(app, "emit", "Write the texts of every environment to a folder", arguments,
                              [&] { return tenantry::apps::emit(options, arguments.emit); });
     emit->add_option("-o,--out", arguments.emit.out, "The folder; only files whose bytes changed are written")
@@ -74,6 +129,12 @@ void add_commands(CLI::App& app, Arguments& arguments) {
                        "Decide on the texts in this folder instead, as `emit` wrote them or as they are now");
     verify->add_flag("--strict", arguments.verify.strict, "Also end with 4 for claims that this version cannot decide");
     add_target(verify, arguments);
+    add_machine(verify, arguments.verify.machine);
+    verify->footer(
+        "Examples:\n"
+        "  tenantry verify                              for this machine\n"
+        "  tenantry verify --machine 10.1.0.0/16        for another one, whose own network this is\n"
+        "  tenantry verify --texts out                  what `tenantry emit --out out` wrote, as it is now\n");
     CLI::App* explain = command(app, "explain", "Tell about a code (TN0104) or a claim (NET-1)", arguments,
                                 [&] { return tenantry::apps::explain(options, arguments.code); });
     explain->add_option("code", arguments.code, "The code or claim")->required();

@@ -55,8 +55,13 @@ std::optional<compile::Inputs> Session::read_inputs() {
     return inputs;
 }
 
-Result<std::optional<compile::Inputs>> Session::read() {
+Result<void> Session::open() {
     workspace_ = TRY(host::Workspace::open(options_.folder));
+    return {};
+}
+
+Result<std::optional<compile::Inputs>> Session::read() {
+    TRY_VOID(open());
     return read_inputs();
 }
 

@@ -18,9 +18,12 @@ std::string counted(std::size_t count, std::string_view one, std::string_view ma
 
 std::string basis_text(const verify::Basis& basis) {
     if (basis.environments == 0) return "on nothing: there is no environment";
-    return fmt::format("on {}, {}, {}, {}", counted(basis.environments, "environment", "environments"),
-                       counted(basis.pairs, "pair", "pairs"), counted(basis.rules, "rule", "rules"),
-                       counted(basis.facts, "other fact", "other facts"));
+    std::string text = fmt::format("on {}, {}, {}, {}", counted(basis.environments, "environment", "environments"),
+                                   counted(basis.pairs, "pair", "pairs"), counted(basis.rules, "rule", "rules"),
+                                   counted(basis.facts, "other fact", "other facts"));
+    if (basis.machineRanges)
+        text += ", " + counted(*basis.machineRanges, "range of the machine's own", "ranges of the machine's own");
+    return text;
 }
 
 std::pair<std::string, std::string> environment_parts(const std::string& name) {
@@ -169,7 +172,9 @@ void write_json(const Sources& sources, const model::Model& model, const compile
             .object(Layout::line)
             .member("environments", verdict.basis.environments)
             .member("pairs", verdict.basis.pairs);
-        json.member("rules", verdict.basis.rules).member("facts", verdict.basis.facts).end();
+        json.member("rules", verdict.basis.rules).member("facts", verdict.basis.facts);
+        if (verdict.basis.machineRanges) json.member("machineRanges", *verdict.basis.machineRanges);
+        json.end();
         json.key("shared").array();
         for (const std::string& shared : verdict.shared) json.value(shared);
         json.end().key("findings").array();

@@ -54,6 +54,39 @@ std::vector<std::optional<std::size_t>> overlaps(const std::vector<DeclaredEnvir
     return found;
 }
 
+// Ranges of the machine's that each environment's block overlaps, by position. A machine may have many routes, and a
+// platform many environments: only blocks that begin near a range are compared with it.
+std::vector<std::vector<const MachineRange*>> taken_by_machine(const Declared& declared) {
+    const auto& environments = declared.environments;
+    std::vector<std::pair<std::uint64_t, std::size_t>> begins;
+    std::uint64_t widest = 0;
+    for (std::size_t i = 0; i < environments.size(); ++i) {
+        begins.emplace_back(environments[i].block.base.value, i);
+        widest = std::max(widest, environments[i].block.size());
+    }
+    std::ranges::sort(begins);
+    std::vector<std::vector<const MachineRange*>> taken(environments.size());
+    for (const MachineRange& row : *declared.machine) {
+        const std::uint64_t base = row.range.base.value;
+        const auto first =
+            std::ranges::lower_bound(begins, base - std::min(base, widest), {}, [](const auto& b) { return b.first; });
+        for (auto at = first; at != begins.end() && at->first <= row.range.last().value; ++at)
+            if (row.range.overlaps(environments[at->second].block)) taken[at->second].push_back(&row);
+    }
+    return taken;
+}
+
+void check_machine(const DeclaredEnvironment& environment, const std::vector<const MachineRange*>& taken,
+                   Findings& findings) {
+    for (const MachineRange* row : taken) {
+        const std::string range = fmt::format("{} of {}", row->range.str(), row->owner);
+        findings.add("machine",
+                     fmt::format("The block {} of {} overlaps {}, which the machine uses itself.",
+                                 environment.block.str(), environment.name, range),
+                     ModelPath{"network.avoid"}, blocks(fmt::format("the machine has {}", range)));
+    }
+}
+
 void check_device(const Scene& scene, const Device& device, Cidr block, Findings& findings, Basis& basis) {
     const auto outside = [&](std::string_view what, std::string_view which, std::optional<Span> at) {
         findings.add(std::string(what),
@@ -99,6 +132,13 @@ Examined examine_net8(const Scene& scene) {
     out.basis.environments = environments.size();
     out.basis.pairs = environments.empty() ? 0 : environments.size() * (environments.size() - 1) / 2;
     const auto met = overlaps(environments);
+    std::vector<std::vector<const MachineRange*>> taken(environments.size());
+    if (scene.declared.machine) {
+        out.basis.machineRanges = scene.declared.machine->size();
+        taken = taken_by_machine(scene.declared);
+    } else if (!environments.empty()) {
+        out.doubts.emplace_back("Which ranges the machine uses itself was not given.");
+    }
     for (std::size_t i = 0; i < environments.size(); ++i) {
         Findings findings(Claim::net8, environments[i].name);
         ++out.basis.facts;
@@ -109,6 +149,7 @@ Examined examine_net8(const Scene& scene) {
                 fmt::format("The block {} of {} overlaps {} of {}.", environments[i].block.str(), environments[i].name,
                             environments[*met[i]].block.str(), environments[*met[i]].name),
                 pool, blocks(fmt::format("{} and {}", environments[i].block.str(), environments[*met[i]].block.str())));
+        check_machine(environments[i], taken[i], findings);
         if (scene.factOf[i])
             check_facts(scene, environments[i], *scene.factOf[i], findings, out.basis);
         else

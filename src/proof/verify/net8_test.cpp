@@ -59,5 +59,28 @@ TEST(Net8, NoticesAddressesAndRoutesOutsideTheBlock) {
                     "network.pool");
 }
 
+TEST(Net8, NoticesWhatTheMachineUsesItself) {
+    World world = lending(2);
+    EXPECT_EQ(verdict_of(world, Claim::net8).answer, Answer::holds);
+    EXPECT_EQ(verdict_of(world, Claim::net8).basis.machineRanges, 1u);
+    world.declared.machine->push_back({Cidr{Ipv4{0x0A001F00}, 24}, "a route over wg0"});
+    expect_violated(
+        world, Claim::net8,
+        "The block 10.0.16.0/20 of tenant-1/production overlaps 10.0.31.0/24 of a route over wg0, which the "
+        "machine uses itself.",
+        "network.avoid");
+    EXPECT_EQ(told(verdict_of(world, Claim::net8)).find("of tenant-2/production overlaps"), std::string::npos);
+}
+
+TEST(Net8, IsUnknownWhereNobodyLookedAtTheMachine) {
+    World world = lending(1);
+    world.declared.machine.reset();
+    const Verdict verdict = verdict_of(world, Claim::net8);
+    EXPECT_EQ(verdict.answer, Answer::unknown);
+    EXPECT_EQ(verdict.reason, "Which ranges the machine uses itself was not given.");
+    world.declared.machine = MachineRanges{};
+    EXPECT_EQ(verdict_of(world, Claim::net8).answer, Answer::holds) << "a machine that uses none";
+}
+
 }  // namespace
 }  // namespace tenantry::verify

@@ -9,9 +9,11 @@
 #include <vector>
 
 #include <tenantry/base/diagnostic.hpp>
+#include <tenantry/base/machine_range.hpp>
 #include <tenantry/base/pool.hpp>
 #include <tenantry/blueprint/blueprint.hpp>
 #include <tenantry/blueprint/lock.hpp>
+#include <tenantry/blueprint/resolve_lock.hpp>
 #include <tenantry/local_emit/local_emit.hpp>
 #include <tenantry/local_read/local_read.hpp>
 #include <tenantry/model/model.hpp>
@@ -40,8 +42,21 @@ inline constexpr std::string_view noLockId = "0000000000000000";
 std::optional<Compiled> compile(const Sources& sources, const Inputs& inputs, const Pool& pool,
                                 Diagnostics& diagnostics);
 
+/// The lock with its conflict markers mended (`blueprint::resolve_lock`); there is one. Mistakes of the platform's
+/// files are told too, and nothing is returned then: without its network nothing can be given anew.
+std::optional<blueprint::Resolution> resolve_lock(const Sources& sources, const Inputs& inputs,
+                                                  std::span<const blueprint::AppliedBlock> applied,
+                                                  Diagnostics& diagnostics);
+
 /// What the platform asks for and target local does not do in this version, each a warning at its key.
 Diagnostics beyond_local(const model::Platform& platform);
+
+/// Blocks that overlap addresses which the machine uses itself, for commands that act on it: an error for each of its
+/// ranges that is in the way, with what to write. Looked at are all environments, or those in `only`, sorted.
+/// What is compiled never depends on a machine; whether it may run there does
+/// (docs/decisions/0003-the-machine-decides-whether.md).
+Diagnostics machine_conflicts(const Compiled& compiled, const MachineRanges& machine,
+                              std::optional<std::span<const std::string>> only = {});
 
 /// What was concluded from texts of target local. `texts` were added to the sources, so that spans can be shown.
 struct Proof {
@@ -52,10 +67,12 @@ struct Proof {
     Digest digest;  ///< over the paths and bytes of all texts
 };
 
-/// Reads the texts like a stranger's and decides the claims against what the blueprint declares. Texts that cannot be
-/// read are told, and nothing is returned then.
+/// Reads the texts like a stranger's and decides the claims against what the blueprint declares, for a machine with
+/// these ranges of its own (nothing: nobody looked, and NET-8 is unknown). Texts that cannot be read are told, and
+/// nothing is returned then.
 std::optional<Proof> prove_local(const blueprint::Blueprint& blueprint, std::span<const local_emit::LocalFile> texts,
-                                 Sources& sources, const Pool& pool, Diagnostics& diagnostics);
+                                 const std::optional<MachineRanges>& machine, Sources& sources, const Pool& pool,
+                                 Diagnostics& diagnostics);
 
 /// Every code of every room that `compile` uses, by number.
 std::vector<const CodeInfo*> all_codes();

@@ -3,11 +3,13 @@
 // What the platform's author declared, flat and without a word on how a target does it. Made by `intent` from the
 // blueprint; the verifier compares facts with it and never takes a fact from it.
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include <tenantry/base/cidr.hpp>
 #include <tenantry/base/index.hpp>
+#include <tenantry/base/machine_range.hpp>
 #include <tenantry/base/model_path.hpp>
 #include <tenantry/base/text.hpp>
 
@@ -62,6 +64,7 @@ struct Declared {
     std::vector<Cidr> avoid;
     std::uint8_t blockPrefix = 20;
     std::vector<DeclaredEnvironment> environments;  ///< sorted by name
+    std::optional<MachineRanges> machine = {};      ///< of the machine that it is proved for; nothing: nobody looked
 };
 
 }  // namespace tenantry::verify

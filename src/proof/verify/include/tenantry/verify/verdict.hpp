@@ -84,7 +84,8 @@ struct Basis {
     std::size_t environments = 0;
     std::size_t pairs = 0;  ///< (from, to) pairs that were examined
     std::size_t rules = 0;
-    std::size_t facts = 0;  ///< what else was looked at: routes, sockets, proxy routes, addresses
+    std::size_t facts = 0;                     ///< what else was looked at: routes, sockets, proxy routes, addresses
+    std::optional<std::size_t> machineRanges;  ///< NET-8: ranges of the machine; nothing: they were not given
 };
 
 struct Verdict {

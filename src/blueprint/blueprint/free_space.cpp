@@ -1,0 +1,45 @@
+#include "free_space.hpp"
+
+#include <algorithm>
+
+#include "lock_text.hpp"
+
+namespace tenantry::blueprint {
+
+FreeSlots::FreeSlots(const Lock& lock, const model::Network& network)
+    : network_(network), slot_(network.pool.base.value) {
+    std::vector<Cidr> all = network.avoid;
+    for (const LockedBlock& block : lock.blocks) all.push_back(block.block);
+    std::ranges::sort(all);
+    // CIDR ranges nest or are apart; the outer ones, in order, are disjoint.
+    for (const Cidr range : all)
+        if (taken_.empty() || !taken_.back().contains(range)) taken_.push_back(range);
+}
+
+std::optional<Cidr> FreeSlots::next() {
+    const std::uint64_t size = std::uint64_t{1} << (32 - network_.blockPrefix);
+    while (slot_ + size - 1 <= network_.pool.last().value) {
+        const Cidr slot{Ipv4{static_cast<std::uint32_t>(slot_)}, network_.blockPrefix};
+        while (at_ < taken_.size() && taken_[at_].last() < slot.base) ++at_;
+        const bool inTheWay = at_ < taken_.size() && taken_[at_].overlaps(slot);
+        // Past the whole range that is in the way, aligned: a /12 to avoid costs one step.
+        const std::uint64_t past = inTheWay ? std::uint64_t{taken_[at_].last().value} + 1 : slot_ + size;
+        slot_ = (past + size - 1) / size * size;
+        if (!inTheWay) return slot;
+    }
+    return std::nullopt;
+}
+
+FreeIds::FreeIds(const Lock& lock) {
+    for (const LockedBlock& block : lock.blocks) taken_.insert(block.uids.first);
+}
+
+std::optional<UidRange> FreeIds::next() {
+    while (taken_.contains(next_)) next_ += uidsPerEnvironment;
+    if (next_ >= lastUid) return std::nullopt;
+    const UidRange range{next_};
+    next_ += uidsPerEnvironment;
+    return range;
+}
+
+}  // namespace tenantry::blueprint
