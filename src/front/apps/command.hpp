@@ -33,13 +33,23 @@ struct VerifyOptions {
     bool strict = false;
 };
 
+struct ExplainOptions {
+    std::string subject;  ///< a code, a claim or an environment
+    std::string path;     ///< of the environment's settings
+};
+
+struct ShowOptions {
+    std::string environment;
+};
+
 Exit validate(const Options& options);
 Exit lock(const Options& options);
 Exit plan(const Options& options, const PlanOptions& own);
 Exit emit(const Options& options, const EmitOptions& own);
 Exit shapes(const Options& options);
 Exit verify(const Options& options, const VerifyOptions& own);
-Exit explain(const Options& options, const std::string& code);
+Exit explain(const Options& options, const ExplainOptions& own);
+Exit show(const Options& options, const ShowOptions& own);
 
 /// Version of the objects that `--json` prints.
 inline constexpr int jsonVersion = 1;
@@ -77,5 +87,17 @@ class Session {
 
 /// `error: ...` to standard error.
 Exit report(const Error& error, Exit exit = Exit::failed);
+
+/// Prints what is wrong with the input, in the form asked for.
+Exit refuse(Session& session, std::string_view command);
+
+/// What a command does with the compiled platform; bad input is told and ends it.
+template <class Do>
+Exit with_platform(const Options& options, std::string_view command, Do work) {
+    Session session(options);
+    if (auto done = session.compile(); !done) return report(done.error(), Exit::badInput);
+    if (!session.compiled()) return refuse(session, command);
+    return work(session);
+}
 
 }  // namespace tenantry::apps

@@ -1,7 +1,5 @@
 #include <algorithm>
-#include <cctype>
 
-#include <tenantry/host/codes.hpp>
 #include <tenantry/view/plan.hpp>
 #include <tenantry/view/verdicts.hpp>
 
@@ -10,14 +8,6 @@
 
 namespace tenantry::apps {
 namespace {
-
-// Prints what is wrong with the input, in the form asked for.
-Exit refuse(Session& session, std::string_view command) {
-    std::string answer;
-    if (session.options().json) answer = std::move(session.begin_json(command).member("valid", false).end()).take();
-    session.print(answer);
-    return Exit::badInput;
-}
 
 // A claim that is violated, or unknown though it can be decided.
 bool fails(const compile::Proof& proof, bool strict) {
@@ -30,15 +20,6 @@ bool fails(const compile::Proof& proof, bool strict) {
 std::optional<compile::Proof> prove(Session& session, std::span<const local_emit::LocalFile> files) {
     return compile::prove_local(session.compiled()->blueprint, files, session.sources(), session.pool(),
                                 session.diagnostics());
-}
-
-// What a command does with the compiled platform. Its input was good.
-template <class Do>
-Exit with_platform(const Options& options, std::string_view command, Do work) {
-    Session session(options);
-    if (auto done = session.compile(); !done) return report(done.error(), Exit::badInput);
-    if (!session.compiled()) return refuse(session, command);
-    return work(session);
 }
 
 std::string lock_answer(const Session& session, const std::vector<std::string>& added, bool written) {
@@ -168,38 +149,6 @@ Exit verify(const Options& options, const VerifyOptions& own) {
         }
         return fails(*proof, own.strict) ? Exit::claim : Exit::done;
     });
-}
-
-Exit explain(const Options& options, const std::string& wanted) {
-    std::string name = wanted;
-    std::ranges::transform(name, name.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-    auto codes = compile::all_codes();
-    codes.insert(codes.end(), host::code::all().begin(), host::code::all().end());
-    const auto code = std::ranges::find(codes, name, &CodeInfo::code);
-    const auto claim = verify::claim_from_string(name);
-    const Session session(options);
-    if (code == codes.end() && !claim)
-        return report(
-            Error(fmt::format("there is no code or claim `{}`; codes look like `TN0104`, claims like `NET-1`", wanted)),
-            Exit::usage);
-    if (options.json) {
-        JsonText json = session.begin_json("explain");
-        if (claim)
-            json.member("claim", to_string(*claim))
-                .member("sentence", sentence(*claim))
-                .member("decidedOnText", verify::decided_on_text(*claim));
-        else
-            view::explain(**code, json);
-        json.end();
-        session.print(std::move(json).take());
-    } else if (claim) {
-        session.print(fmt::format("{}: {}\n{}\n", to_string(*claim), sentence(*claim),
-                                  verify::decided_on_text(*claim) ? "Decided on the texts of target local."
-                                                                  : "Not decided by this version."));
-    } else {
-        session.print(view::explain(**code));
-    }
-    return Exit::done;
 }
 
 }  // namespace tenantry::apps

@@ -12,8 +12,10 @@ namespace {
 
 using tenantry::apps::EmitOptions;
 using tenantry::apps::Exit;
+using tenantry::apps::ExplainOptions;
 using tenantry::apps::Options;
 using tenantry::apps::PlanOptions;
+using tenantry::apps::ShowOptions;
 using tenantry::apps::VerifyOptions;
 
 struct Arguments {
@@ -22,7 +24,8 @@ struct Arguments {
     EmitOptions emit;
     VerifyOptions verify;
     std::string target = "local";
-    std::string code;
+    ExplainOptions explain;
+    ShowOptions show;
     std::function<Exit()> run;
 };
 
@@ -71,9 +74,22 @@ void add_commands(CLI::App& app, Arguments& arguments) {
                        "Decide on the texts in this folder instead, as `emit` wrote them or as they are now");
     verify->add_flag("--strict", arguments.verify.strict, "Also end with 4 for claims that this version cannot decide");
     add_target(verify, arguments);
-    CLI::App* explain = command(app, "explain", "Tell about a code (TN0104) or a claim (NET-1)", arguments,
-                                [&] { return tenantry::apps::explain(options, arguments.code); });
-    explain->add_option("code", arguments.code, "The code or claim")->required();
+    CLI::App* show = command(app, "show", "Show one environment whole, every default filled in", arguments,
+                             [&] { return tenantry::apps::show(options, arguments.show); });
+    show->add_option("environment", arguments.show.environment, "TENANT/STAGE")->required();
+    show->footer("Examples:\n"
+                 "  tenantry show acme/production\n"
+                 "  diff <(tenantry show acme/staging) <(tenantry show acme/production)\n");
+    CLI::App* explain = command(app, "explain", "Tell about a setting of an environment, a code or a claim", arguments,
+                                [&] { return tenantry::apps::explain(options, arguments.explain); });
+    explain->add_option("what", arguments.explain.subject, "An environment, a code (TN0104) or a claim (NET-1)")
+        ->required();
+    explain->add_option("setting", arguments.explain.path, "Of an environment: the setting; a map lists what is in it");
+    explain->footer("Examples:\n"
+                    "  tenantry explain acme/production services.api.tasks   value, line, and what it overrode\n"
+                    "  tenantry explain acme/production services.api         what its tasks see, and who calls whom\n"
+                    "  tenantry explain acme/production                      all settings\n"
+                    "  tenantry explain TN0104\n");
 }
 
 int run(int argc, char** argv) {

@@ -90,4 +90,11 @@ Exit report(const Error& error, Exit exit) {
     return exit;
 }
 
+Exit refuse(Session& session, std::string_view command) {
+    std::string answer;
+    if (session.options().json) answer = std::move(session.begin_json(command).member("valid", false).end()).take();
+    session.print(answer);
+    return Exit::badInput;
+}
+
 }  // namespace tenantry::apps
