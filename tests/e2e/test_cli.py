@@ -113,7 +113,7 @@ def test_emit_writes_what_changed_and_removes_what_is_gone(run, folder):
     (folder / "platform.yaml").write_text(GOOD.replace("port: 9000 }", "port: 9000, env: { A: b } }"))
     run("emit", "--out", "out")
     changed = {path.name for path, at in before.items() if path.stat().st_mtime_ns != at}
-    assert changed == {"config.json", "manifest.json"}, "of the api alone"
+    assert changed == {"config.json", "manifest.json", "blueprint.state"}, "of the api alone"
     (folder / "platform.yaml").write_text(GOOD.replace("tenants:\n  acme: { name: Acme }", "tenants: {}"))
     run("emit", "--out", "out")
     assert not list((folder / "out").rglob("network.json")) and not (folder / "out/environments").exists()

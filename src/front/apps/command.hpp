@@ -27,6 +27,8 @@ struct EmitOptions {
 };
 struct PlanOptions {
     bool detailedExitCode = false;
+    std::string against;  ///< folder that was emitted to; empty: looked for in the platform's folder
+    std::string out;      ///< file that the plan is saved to; empty: none
 };
 struct VerifyOptions {
     std::string texts;  ///< folder to prove instead of what would be emitted
@@ -66,6 +68,8 @@ class Session {
     [[nodiscard]] const std::optional<compile::Compiled>& compiled() const { return compiled_; }
     [[nodiscard]] const host::Workspace& workspace() const { return *workspace_; }
     [[nodiscard]] view::Style style() const;
+    /// What was compiled; only after that.
+    [[nodiscard]] const compile::Inputs& inputs() const { return *inputs_; }
     Sources& sources() { return sources_; }
     Diagnostics& diagnostics() { return diagnostics_; }
     [[nodiscard]] Pool pool() const { return Pool(options_.threads); }
@@ -82,6 +86,7 @@ class Session {
     std::optional<host::Workspace> workspace_;
     Sources sources_;
     Diagnostics diagnostics_;
+    std::optional<compile::Inputs> inputs_;
     std::optional<compile::Compiled> compiled_;
 };
 

@@ -78,40 +78,6 @@ Exit lock(const Options& options) {
     });
 }
 
-Exit plan(const Options& options, const PlanOptions& own) {
-    return with_platform(options, "plan", [&](Session& session) {
-        session.diagnostics().append(compile::beyond_local(session.compiled()->model.platform));
-        if (options.json) {
-            JsonText json = session.begin_json("plan");
-            view::plan_json(*session.compiled(), json);
-            json.end();
-            session.print(std::move(json).take());
-        } else {
-            session.print(view::plan_text(*session.compiled(), session.style()));
-        }
-        return own.detailedExitCode && !session.compiled()->blueprint.environments.empty() ? Exit::changes : Exit::done;
-    });
-}
-
-Exit emit(const Options& options, const EmitOptions& own) {
-    return with_platform(options, "emit", [&](Session& session) {
-        session.diagnostics().append(compile::beyond_local(session.compiled()->model.platform));
-        const auto files = local_emit::emit_all(session.compiled()->blueprint, session.pool());
-        const auto written = write_output(own.out, files);
-        if (!written) return report(written.error());
-        if (options.json) {
-            JsonText json = session.begin_json("emit");
-            json.member("target", "local").member("out", own.out).member("files", files.size());
-            json.member("written", written->written).member("removed", written->removed).end();
-            session.print(std::move(json).take());
-        } else {
-            session.print(fmt::format("{}: {} files, {} written, {} removed\n", own.out, files.size(), written->written,
-                                      written->removed));
-        }
-        return Exit::done;
-    });
-}
-
 Exit shapes(const Options& options) {
     return with_platform(options, "shapes", [&](Session& session) {
         if (options.json) {

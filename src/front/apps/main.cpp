@@ -59,6 +59,13 @@ void add_commands(CLI::App& app, Arguments& arguments) {
                              [&] { return tenantry::apps::plan(options, arguments.plan); });
     plan->add_flag("--detailed-exitcode", arguments.plan.detailedExitCode,
                    "End with 3 where there is something to change");
+    plan->add_option("--against", arguments.plan.against,
+                     "The folder that was emitted to last; the one in the platform's folder, if not given");
+    plan->add_option("-o,--out", arguments.plan.out, "Save the plan with digests of everything it was computed from");
+    plan->footer("Examples:\n"
+                 "  tenantry plan                              against what was emitted to a folder here\n"
+                 "  tenantry plan --against /srv/lend/out\n"
+                 "  tenantry plan --detailed-exitcode -o release.plan\n");
     add_target(plan, arguments);
     CLI::App* emit = command(app, "emit", "Write the texts of every environment to a folder", arguments,
                              [&] { return tenantry::apps::emit(options, arguments.emit); });

@@ -57,8 +57,8 @@ std::optional<compile::Inputs> Session::read_inputs() {
 
 Result<void> Session::compile() {
     workspace_ = TRY(host::Workspace::open(options_.folder));
-    const auto inputs = read_inputs();
-    if (inputs) compiled_ = compile::compile(sources_, *inputs, pool(), diagnostics_);
+    inputs_ = read_inputs();
+    if (inputs_) compiled_ = compile::compile(sources_, *inputs_, pool(), diagnostics_);
     if (diagnostics_.has_errors()) compiled_.reset();
     diagnostics_.sort();
     return {};
