@@ -1,6 +1,6 @@
 # The doors of the house. The daily loop is ./dev; the build itself is CMake (CMakePresets.json).
 .DEFAULT_GOAL := build
-.PHONY: build demo test clean help
+.PHONY: build demo test bench clean help
 
 build: ## build build/bin/tenantry
 	@packaging/install --check
@@ -15,6 +15,10 @@ demo: ## install what is missing, build, and show the example platform at work
 test: ## install what is missing and run everything that CI runs
 	@packaging/install
 	@./dev all
+
+bench: build ## measure what is promised about speed; fails where a promise is missed
+	@cmake --build build/release --target yaml_floor
+	@bench/run
 
 clean: ## remove everything that was built
 	rm -rf build

@@ -8,7 +8,7 @@ import pytest
 
 pytestmark = pytest.mark.judge
 
-COMMANDS = ["validate", "lock", "network", "plan", "emit", "shapes", "verify", "explain"]
+COMMANDS = ["validate", "lock", "network", "plan", "emit", "shapes", "verify", "show", "explain"]
 GOOD = """platform: lend
 domain: lend.example
 stages: { production: {} }
@@ -52,7 +52,7 @@ def test_exit_codes_say_what_happened(run, folder, tmp_path):
     assert not (folder / "platform.lock").exists() and not (folder / "out").exists(), "bad input changes nothing"
 
 
-@pytest.mark.parametrize("command", [["validate"], ["lock"], ["plan"], ["emit", "--out", "out"], ["shapes"], ["verify"], ["explain", "TN0201"]])
+@pytest.mark.parametrize("command", [["validate"], ["lock"], ["plan"], ["emit", "--out", "out"], ["shapes"], ["verify"], ["show", "acme/production"], ["explain", "acme/production"], ["explain", "TN0201"]])
 def test_json_is_one_object_whose_first_member_is_the_version(run, folder, command):
     for text in (GOOD, GOOD + "nonsense: 1\n"):
         (folder / "platform.yaml").write_text(text)
@@ -78,6 +78,17 @@ def test_explain_knows_codes_and_claims(run):
     assert "unknown key" in run("explain", "tn0201").stdout
     assert run("explain", "NET-1").stdout.startswith("NET-1: ")
     assert run("explain", "TN0902").stdout.startswith("TN0902: ")
+
+
+def test_explain_and_show_answer_about_an_environment(run):
+    assert run("explain", "acme/production", "services.api.port").stdout.startswith("acme/production services.api.port = 9000\n --> platform.yaml:6:45  services.api.port\n")
+    assert "is called by: web on port 9000" in run("explain", "acme/production", "services.api").stdout
+    assert json.loads(run("explain", "acme/production", "services.api.port", "--json").stdout)["decidedBy"]["line"] == 6
+    assert "image: lend/api" in run("show", "acme/production").stdout
+    for wrong in (["explain", "acme/prod"], ["show", "acme/prod"], ["explain", "acme/production", "services.api.prot"]):
+        done = run(*wrong)
+        assert done.returncode == 64 and "did you mean" in done.stderr, wrong
+    assert run("explain", "acme", "services.api.port").returncode == 64, "no environment"
 
 
 def test_colours_only_where_they_are_wanted(run, folder):
@@ -107,7 +118,7 @@ def test_emit_writes_what_changed_and_removes_what_is_gone(run, folder):
     (folder / "platform.yaml").write_text(GOOD.replace("port: 9000 }", "port: 9000, env: { A: b } }"))
     run("emit", "--out", "out")
     changed = {path.name for path, at in before.items() if path.stat().st_mtime_ns != at}
-    assert changed == {"config.json", "manifest.json"}, "of the api alone"
+    assert changed == {"config.json", "manifest.json", "blueprint.state"}, "of the api alone"
     (folder / "platform.yaml").write_text(GOOD.replace("tenants:\n  acme: { name: Acme }", "tenants: {}"))
     run("emit", "--out", "out")
     assert not list((folder / "out").rglob("network.json")) and not (folder / "out/environments").exists()

@@ -71,8 +71,9 @@ std::string broken_by_proof(const compile::Compiled& compiled, std::span<const l
               !compile::beyond_local(compiled.model.platform).empty()))
             return fmt::format("{} does not hold: {} {}", to_string(verdict.claim), verdict.reason,
                                verdict.findings.empty() ? "" : verdict.findings[0].summary);
-    for (const std::string& shown : {view::plan_text(compiled, {}), view::shapes_text(sources, compiled, {}),
-                                     view::to_text(sources, compiled.model, *proof, {})})
+    for (const std::string& shown :
+         {view::plan_text(compiled, compile::make_plan(compiled, {}), "", {}), view::shapes_text(sources, compiled, {}),
+          view::to_text(sources, compiled.model, *proof, {})})
         if (!is_shown_safely(shown)) return "a terminal would obey this:\n" + shown;
     return {};
 }

@@ -13,17 +13,79 @@
 namespace tenantry::blueprint {
 namespace {
 
-/// The parameters of one environment while its shape is made: first all are put in, then holes are asked for.
+/// A slot by the names it is made of, which need not be copied.
+struct SlotName {
+    SlotKind kind = SlotKind::tenant;
+    std::string_view owner;
+    std::string_view part;
+};
+
+/// Every parameter of an environment with its value, in an order that the environment's structure alone decides.
+template <class Put>
+void put_service(const model::ServiceSettings& service, Put& put) {
+    const std::string& name = service.service->name.str();
+    if (service.image) put({SlotKind::image, name, ""}, *service.image);
+    put({SlotKind::cpu, name, ""}, service.cpu);
+    put({SlotKind::memory, name, ""}, service.memory);
+    if (service.tasks.range) {
+        put({SlotKind::tasksMin, name, ""}, Count{service.tasks.min});
+        put({SlotKind::tasksMax, name, ""}, Count{service.tasks.max});
+    } else {
+        put({SlotKind::tasks, name, ""}, Count{service.tasks.min});
+    }
+    for (const auto& [key, value] : service.env) put({SlotKind::envText, name, key.str()}, value);
+}
+
+template <class Put>
+void put_job(const model::JobSettings& settings, Put& put) {
+    const std::string& name = settings.job->name.str();
+    put({SlotKind::image, name, ""}, settings.job->image);
+    put({SlotKind::cpu, name, ""}, settings.cpu);
+    put({SlotKind::memory, name, ""}, settings.memory);
+    for (const auto& [key, value] : settings.job->env) put({SlotKind::envText, name, key.str()}, value);
+}
+
+template <class Put>
+void put_all(const model::Platform& platform, const model::EnvironmentSettings& settings, const LockedBlock& block,
+             Put put) {
+    put({SlotKind::tenant, "", ""}, settings.tenant->name);
+    put({SlotKind::stage, "", ""}, settings.stage->name);
+    put({SlotKind::block, "", ""}, block.block);
+    put({SlotKind::uids, "", ""}, block.uids);
+    Hosts hosts{*Label::parse(model::host_label(platform, *settings.tenant, *settings.stage)), {}};
+    if (const auto own = settings.tenant->hosts.find(settings.stage->name.str()); own != settings.tenant->hosts.end())
+        for (const model::TenantHost& host : own->second) hosts.own.push_back(host.name);
+    put({SlotKind::hosts, "", ""}, std::move(hosts));
+    put({SlotKind::account, "", ""}, Account{block.account.value_or("")});
+    put({SlotKind::keepLogs, "", ""}, settings.logs);
+    if (settings.recovery) put({SlotKind::recovery, "", ""}, *settings.recovery);
+    for (const model::ServiceSettings& service : settings.services) put_service(service, put);
+    for (const model::JobSettings& job : settings.jobs) put_job(job, put);
+    for (const model::StoreSettings& store : settings.stores)
+        put({SlotKind::storeSize, store.store->name.str(), ""}, store.size);
+}
+
+std::vector<Value> values_of(const model::Platform& platform, const model::EnvironmentSettings& settings,
+                             const LockedBlock& block) {
+    std::vector<Value> values;
+    values.reserve(64);
+    put_all(platform, settings, block, [&](SlotName, Value value) { values.push_back(std::move(value)); });
+    return values;
+}
+
+/// The slots of an environment, sorted, and where the value of each stands in the order of `put_all`.
 class Parameters {
   public:
-    void put(Slot slot, Value value) { rows_.emplace_back(std::move(slot), std::move(value)); }
-    void settle() {
-        std::ranges::sort(rows_, {}, [](const Row& row) -> const Slot& { return row.first; });
+    Parameters(const model::Platform& platform, const model::EnvironmentSettings& settings, const LockedBlock& block) {
+        put_all(platform, settings, block, [&](SlotName name, const Value&) {
+            const auto at = static_cast<std::uint32_t>(rows_.size());
+            rows_.emplace_back(Slot{name.kind, std::string(name.owner), std::string(name.part)}, at);
+        });
+        std::ranges::sort(rows_, {}, &Row::first);
     }
     template <class T>
     [[nodiscard]] Hole<T> hole(const Slot& slot) const {
-        const auto at =
-            std::ranges::lower_bound(rows_, slot, {}, [](const Row& row) -> const Slot& { return row.first; });
+        const auto at = std::ranges::lower_bound(rows_, slot, {}, &Row::first);
         TENANTRY_CHECK(at != rows_.end() && at->first == slot, "a hole's slot was put in");
         return Hole<T>{Index<Slot>{static_cast<std::uint32_t>(at - rows_.begin())}};
     }
@@ -32,60 +94,16 @@ class Parameters {
         for (const Row& row : rows_) all.push_back(row.first);
         return all;
     }
-    [[nodiscard]] std::vector<Value> values() && {
-        std::vector<Value> all;
-        for (Row& row : rows_) all.push_back(std::move(row.second));
+    [[nodiscard]] std::vector<std::uint32_t> order() const {
+        std::vector<std::uint32_t> all;
+        for (const Row& row : rows_) all.push_back(row.second);
         return all;
     }
 
   private:
-    using Row = std::pair<Slot, Value>;
+    using Row = std::pair<Slot, std::uint32_t>;
     std::vector<Row> rows_;
 };
-
-void put_service(const model::ServiceSettings& service, Parameters& parameters) {
-    const std::string& name = service.service->name.str();
-    if (service.image) parameters.put({SlotKind::image, name, ""}, *service.image);
-    parameters.put({SlotKind::cpu, name, ""}, service.cpu);
-    parameters.put({SlotKind::memory, name, ""}, service.memory);
-    if (service.tasks.range) {
-        parameters.put({SlotKind::tasksMin, name, ""}, Count{service.tasks.min});
-        parameters.put({SlotKind::tasksMax, name, ""}, Count{service.tasks.max});
-    } else {
-        parameters.put({SlotKind::tasks, name, ""}, Count{service.tasks.min});
-    }
-    for (const auto& [key, value] : service.env) parameters.put({SlotKind::envText, name, key.str()}, value);
-}
-
-void put_job(const model::JobSettings& settings, Parameters& parameters) {
-    const std::string& name = settings.job->name.str();
-    parameters.put({SlotKind::image, name, ""}, settings.job->image);
-    parameters.put({SlotKind::cpu, name, ""}, settings.cpu);
-    parameters.put({SlotKind::memory, name, ""}, settings.memory);
-    for (const auto& [key, value] : settings.job->env) parameters.put({SlotKind::envText, name, key.str()}, value);
-}
-
-Parameters parameters_of(const model::Platform& platform, const model::EnvironmentSettings& settings,
-                         const LockedBlock& block) {
-    Parameters parameters;
-    parameters.put({SlotKind::tenant, "", ""}, settings.tenant->name);
-    parameters.put({SlotKind::stage, "", ""}, settings.stage->name);
-    parameters.put({SlotKind::block, "", ""}, block.block);
-    parameters.put({SlotKind::uids, "", ""}, block.uids);
-    Hosts hosts{*Label::parse(model::host_label(platform, *settings.tenant, *settings.stage)), {}};
-    if (const auto own = settings.tenant->hosts.find(settings.stage->name.str()); own != settings.tenant->hosts.end())
-        for (const model::TenantHost& host : own->second) hosts.own.push_back(host.name);
-    parameters.put({SlotKind::hosts, "", ""}, std::move(hosts));
-    parameters.put({SlotKind::account, "", ""}, Account{block.account.value_or("")});
-    parameters.put({SlotKind::keepLogs, "", ""}, settings.logs);
-    if (settings.recovery) parameters.put({SlotKind::recovery, "", ""}, *settings.recovery);
-    for (const model::ServiceSettings& service : settings.services) put_service(service, parameters);
-    for (const model::JobSettings& job : settings.jobs) put_job(job, parameters);
-    for (const model::StoreSettings& store : settings.stores)
-        parameters.put({SlotKind::storeSize, store.store->name.str(), ""}, store.size);
-    parameters.settle();
-    return parameters;
-}
 
 Index<Workload> index_of(const model::Platform& platform, const ServiceName& name) {
     const model::Service* service = platform.service(name.str());
@@ -231,14 +249,6 @@ bool give_virtual_addresses(Shape& shape) {
     return true;
 }
 
-struct Built {
-    Shape shape;
-    std::vector<Value> values;
-    std::string key;
-    bool roomForServices = true;
-    std::uint32_t tasksOfFirstZone = 0;  ///< most that it can ever have
-};
-
 std::uint32_t most_tasks_in_one_zone(const model::EnvironmentSettings& settings) {
     std::uint32_t tasks = 0;
     for (const model::ServiceSettings& service : settings.services)
@@ -246,10 +256,31 @@ std::uint32_t most_tasks_in_one_zone(const model::EnvironmentSettings& settings)
     return tasks;
 }
 
-Built build_one(const model::Platform& platform, const model::EnvironmentSettings& settings, const LockedBlock& block) {
-    Parameters parameters = parameters_of(platform, settings, block);
-    Built built;
-    Shape& shape = built.shape;
+/// Everything by which the structure of two environments of one platform can differ, as bytes: equal ones have equal
+/// shapes. Unequal ones may too, which the shapes' own texts tell.
+std::string structure_key(const model::EnvironmentSettings& settings, const LockedBlock& block) {
+    std::string key = settings.stage->name.str();
+    const auto add = [&](std::uint32_t number) { key += static_cast<char>(number); };
+    add('\0');
+    add(block.layout);
+    add(block.block.prefix);
+    add(settings.zones);
+    add(settings.recovery ? 1 : 0);
+    for (const model::ServiceSettings& service : settings.services) {
+        add(service.image ? 1 : 0);
+        add(service.tasks.range ? 1 : 0);
+        for (const auto& [name, value] : service.env) key += name.str() + "=";
+        add('\0');
+        for (const model::HostPort& name : service.egress)
+            key += fmt::format("{}:{},", name.host.str(), name.port.number);
+        add('\0');
+    }
+    return key;
+}
+
+Shape shape_of(const model::Platform& platform, const model::EnvironmentSettings& settings, const LockedBlock& block,
+               const Parameters& parameters) {
+    Shape shape;
     shape.layout = block.layout;
     shape.blockPrefix = block.block.prefix;
     shape.zones = settings.zones;
@@ -268,33 +299,69 @@ Built build_one(const model::Platform& platform, const model::EnvironmentSetting
     add_data_side(platform, settings, parameters, shape);
     shape.entries = entries_of(shape);
     shape.allows = allows_of(platform, shape);
-    built.roomForServices = give_virtual_addresses(shape);
-    built.tasksOfFirstZone = most_tasks_in_one_zone(settings);
     shape.slots = parameters.slots();
-    built.key = to_text(shape);
-    built.values = std::move(parameters).values();
-    return built;
+    return shape;
 }
 
-void check_room(const Built& built, const model::EnvironmentSettings& settings, Diagnostics& diagnostics) {
-    const std::string name = settings.tenant->name.str() + "/" + settings.stage->name.str();
-    const std::uint8_t prefix = built.shape.blockPrefix;
-    if (!built.roomForServices)
+/// What environments of one structure share.
+struct Structure {
+    Index<Shape> shape;
+    std::vector<std::uint32_t> order;  ///< of each slot, where `values_of` has its value
+    bool roomForServices = true;
+};
+
+/// Makes each shape once and finds it again.
+class Structures {
+  public:
+    Structures(const model::Platform& platform, Blueprint& blueprint) : platform_(platform), blueprint_(blueprint) {}
+
+    const Structure& of(std::string key, const model::EnvironmentSettings& settings, const LockedBlock& block) {
+        const auto [found, fresh] = byKey_.try_emplace(std::move(key));
+        if (fresh) found->second = make(settings, block);
+        return found->second;
+    }
+
+  private:
+    Structure make(const model::EnvironmentSettings& settings, const LockedBlock& block) {
+        const Parameters parameters(platform_, settings, block);
+        Shape shape = shape_of(platform_, settings, block, parameters);
+        const bool room = give_virtual_addresses(shape);
+        const Index<Shape> next{static_cast<std::uint32_t>(blueprint_.shapes.size())};
+        const auto [known, fresh] = byText_.emplace(to_text(shape), next);
+        if (fresh) {
+            blueprint_.shapes.push_back(std::move(shape));
+            blueprint_.shapeNames.push_back(blake2b(known->first).hex(12));
+        }
+        return {known->second, parameters.order(), room};
+    }
+
+    const model::Platform& platform_;
+    Blueprint& blueprint_;
+    std::map<std::string, Structure, std::less<>> byKey_;
+    std::map<std::string, Index<Shape>, std::less<>> byText_;
+};
+
+void check_room(const Structure& structure, const model::EnvironmentSettings& settings, std::uint8_t prefix,
+                Diagnostics& diagnostics) {
+    const auto name = [&] { return settings.tenant->name.str() + "/" + settings.stage->name.str(); };
+    if (!structure.roomForServices)
         diagnostics.add(
             code::tooManyServices, settings.tenant->at,
-            fmt::format("`{}` has a block of /{}, too small for an address for each service that is called.", name,
+            fmt::format("`{}` has a block of /{}, too small for an address for each service that is called.", name(),
                         prefix),
             "write a larger `network.block`");
     const std::uint32_t room = usable(subnet(prefix, 0, SubnetKind::privateTasks));
-    if (built.tasksOfFirstZone > room)
+    const std::uint32_t tasks = most_tasks_in_one_zone(settings);
+    if (tasks > room)
         diagnostics.add(code::blockTooSmall, settings.tenant->at,
-                        fmt::format("`{}` may have {} tasks in its first zone, and a /{} block has room for {}.", name,
-                                    built.tasksOfFirstZone, prefix, room),
+                        fmt::format("`{}` may have {} tasks in its first zone, and a /{} block has room for {}.",
+                                    name(), tasks, prefix, room),
                         "write a larger `network.block`, more `zones` or fewer `tasks`");
 }
 
 struct Work {
-    model::EnvironmentSettings settings;
+    const model::Tenant* tenant;
+    const model::Stage* stage;
     const LockedBlock* block;
 };
 
@@ -302,15 +369,22 @@ std::vector<Work> works_of(const model::Platform& platform, const Lock& lock) {
     std::map<std::string, const LockedBlock*, std::less<>> blocks;
     for (const LockedBlock& block : lock.blocks)
         if (!block.retired) blocks.emplace(block.name(), &block);
-    std::vector<Work> jobs;
+    std::vector<Work> works;
     for (const model::Tenant& tenant : platform.tenants)
         for (const StageName& name : tenant.stages) {
             const auto block = blocks.find(tenant.name.str() + "/" + name.str());
             TENANTRY_CHECK(block != blocks.end(), "the lock has a block for every environment");
-            jobs.push_back({model::resolve(platform, tenant, *platform.stage(name.str())), block->second});
+            works.push_back({&tenant, platform.stage(name.str()), block->second});
         }
-    return jobs;
+    return works;
 }
+
+/// What can be made of each environment alone, on any thread.
+struct Row {
+    model::EnvironmentSettings settings;
+    std::string key;
+    std::vector<Value> values;
+};
 
 Commons commons_of(const model::Platform& platform) {
     Commons commons{platform.name,
@@ -385,25 +459,30 @@ std::vector<Wanted> wanted_environments(const model::Platform& platform) {
 
 std::optional<Blueprint> build(const model::Model& model, const Lock& lock, const Pool& pool,
                                Diagnostics& diagnostics) {
-    const std::vector<Work> jobs = works_of(model.platform, lock);
-    std::vector<Built> built(jobs.size());
-    pool.each(jobs.size(),
-              [&](std::size_t i) { built[i] = build_one(model.platform, jobs[i].settings, *jobs[i].block); });
-
+    const std::vector<Work> works = works_of(model.platform, lock);
     Blueprint blueprint{commons_of(model.platform), {}, {}, {}, {}};
-    std::map<std::string, Index<Shape>, std::less<>> shapes;
+    Structures structures(model.platform, blueprint);
     Diagnostics found;
-    for (std::size_t i = 0; i < jobs.size(); ++i) {
-        check_room(built[i], jobs[i].settings, found);
-        const auto [shape, fresh] =
-            shapes.emplace(std::move(built[i].key), Index<Shape>{static_cast<std::uint32_t>(blueprint.shapes.size())});
-        if (fresh) {
-            blueprint.shapes.push_back(std::move(built[i].shape));
-            blueprint.shapeNames.push_back(blake2b(shape->first).hex(12));
+    // In parts, so that settings of few environments are in memory at once.
+    constexpr std::size_t part = 256;
+    for (std::size_t begin = 0; begin < works.size(); begin += part) {
+        std::vector<Row> rows(std::min(part, works.size() - begin));
+        pool.each(rows.size(), [&](std::size_t i) {
+            const Work& work = works[begin + i];
+            Row& row = rows[i];
+            row.settings = model::resolve(model.platform, *work.tenant, *work.stage);
+            row.key = structure_key(row.settings, *work.block);
+            row.values = values_of(model.platform, row.settings, *work.block);
+        });
+        for (std::size_t i = 0; i < rows.size(); ++i) {
+            const Work& work = works[begin + i];
+            const Structure& structure = structures.of(std::move(rows[i].key), rows[i].settings, *work.block);
+            check_room(structure, rows[i].settings, work.block->block.prefix, found);
+            TENANTRY_CHECK(structure.order.size() == rows[i].values.size(), "one structure has one list of parameters");
+            blueprint.environments.push_back({work.tenant->name, work.stage->name, structure.shape,
+                                              static_cast<std::uint32_t>(blueprint.values.size())});
+            for (const std::uint32_t at : structure.order) blueprint.values.push_back(std::move(rows[i].values[at]));
         }
-        blueprint.environments.push_back({jobs[i].settings.tenant->name, jobs[i].settings.stage->name, shape->second,
-                                          static_cast<std::uint32_t>(blueprint.values.size())});
-        std::ranges::move(built[i].values, std::back_inserter(blueprint.values));
     }
     const bool good = !found.has_errors();
     diagnostics.append(std::move(found));

@@ -1,7 +1,10 @@
 #include <algorithm>
+#include <array>
 #include <set>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
 
 #include <tenantry/blueprint/build.hpp>
 #include <tenantry/blueprint/place.hpp>
@@ -15,6 +18,7 @@ using support::PlatformText;
 
 struct BuiltText {
     std::optional<model::Model> model;
+    Lock lock;
     std::optional<Blueprint> blueprint;
     Diagnostics diagnostics;
 };
@@ -26,7 +30,9 @@ BuiltText build_text(std::string_view platform, unsigned threads = 1) {
     if (!result.model) return result;
     const auto allocation = allocate({"lend", "7f3c0e5a91d2b846", {}}, wanted_environments(result.model->platform),
                                      result.model->platform.network, result.diagnostics);
-    if (allocation) result.blueprint = build(*result.model, allocation->lock, Pool(threads), result.diagnostics);
+    if (!allocation) return result;
+    result.lock = allocation->lock;
+    result.blueprint = build(*result.model, result.lock, Pool(threads), result.diagnostics);
     return result;
 }
 
@@ -92,6 +98,50 @@ TEST(Blueprint, RemovingATenantChangesNothingOfTheOthers) {
     for (std::size_t i = 0; i < one.blueprint->environments.size(); ++i)
         EXPECT_EQ(to_text(*one.blueprint, one.blueprint->environments[i]),
                   to_text(*both.blueprint, both.blueprint->environments[i]));
+}
+
+// A shape is made once for all environments of one structure; made for one tenant alone it must be the same.
+RC_GTEST_PROP(Blueprint, OfATenantAmongOthersIsThatOfTheTenantAlone, (const std::vector<std::size_t>& choices)) {
+    static constexpr std::array overrides{
+        "",
+        "production: { zones: 3 }",
+        "demo: { zones: 2 }",
+        "production: { backups: { pitr: 3d } }",
+        "demo: { backups: { pitr: 3d } }",
+        "production: { services: { api: { tasks: 3 } } }",
+        "production: { services: { api: { tasks: 3..4 } } }",
+        "production: { services: { web: { tasks: 3..4 } } }",
+        "production: { services: { api: { env: { MORE: x } } } }",
+        "production: { services: { scoring: { env: { MORE: x } } } }",
+        "production: { services: { scoring: { egress: [\"a.example:443\"] } } }",
+        "production: { services: { api: { egress: [\"a.example:443\"] } } }",
+        "production: { services: { api: { egress: [\"a.example:444\"] } } }",
+        "production: { env: { LOG_LEVEL: x } }",
+        "production: { services: { api: { image: other/api, cpu: 1 } } }",
+        "stages: [demo]",
+    };
+    const std::string head = std::string(support::smallPlatform).substr(0, support::smallPlatform.find("tenants:"));
+    const auto tenant = [&](std::size_t i) {
+        return fmt::format("  t{}:\n    name: T\n    {}\n", i, overrides[choices[i] % overrides.size()]);
+    };
+    std::string all = head + "tenants:\n";
+    for (std::size_t i = 0; i < choices.size() && i < 10; ++i) all += tenant(i);
+    if (choices.empty()) all += "  {}\n";
+    const auto together = build_text(all);
+    RC_ASSERT(together.blueprint.has_value());
+    for (std::size_t i = 0; i < choices.size() && i < 10; ++i) {
+        const PlatformText text(head + "tenants:\n" + tenant(i));
+        Diagnostics diagnostics;
+        const auto model = model::read_model(text.sources, text.inputs, diagnostics);
+        RC_ASSERT(model.has_value());
+        const auto alone = build(*model, together.lock, Pool(1), diagnostics);
+        for (const Environment& environment : alone->environments) {
+            const auto same =
+                std::ranges::find(together.blueprint->environments, environment.name(), &Environment::name);
+            RC_ASSERT(to_text(*alone, environment) == to_text(*together.blueprint, *same));
+            RC_ASSERT(to_text(alone->shape(environment)) == to_text(together.blueprint->shape(*same)));
+        }
+    }
 }
 
 TEST(Blueprint, CompilesWithNoTenantsAtAll) {

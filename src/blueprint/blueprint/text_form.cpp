@@ -1,5 +1,7 @@
 // The text of a shape, and of an environment: one thing a line, so that a diff shows what is different.
 
+#include "text_form.hpp"
+
 #include <functional>
 
 #include <fmt/format.h>
@@ -54,17 +56,12 @@ class ShapeText {
         if (shape_.recovery) line("backups", "backups pitr {}", fill_(shape_.recovery->slot));
         if (shape_.sleepAfter) line("idle", "idle sleep-after {}", model::to_string(*shape_.sleepAfter));
         for (const Subnet& subnet : shape_.subnets)
-            line("zones", "subnet {} zone {} +{}/{}", to_string(subnet.kind), subnet.zone, subnet.range.offset,
-                 subnet.range.prefix);
+            line("network.subnets", "subnet {} zone {} +{}/{}", to_string(subnet.kind), subnet.zone,
+                 subnet.range.offset, subnet.range.prefix);
         for (const Workload& workload : shape_.workloads) service(workload);
         for (const Job& row : shape_.jobs) job(row);
-        for (const Store& row : shape_.stores)
-            line("stores." + row.name.str(), "store {} {}{}{} size {}", row.name.str(), model::to_string(row.engine),
-                 row.cache ? " cache" : "", row.asVariable ? " as env" : "", fill_(row.size.slot));
-        for (const Secret& row : shape_.secrets)
-            line("secrets." + row.name.str(), "secret {} {}{}{}", row.name.str(),
-                 row.makeBytes ? fmt::format("made of {} bytes", *row.makeBytes) : "given per tenant",
-                 row.rotate ? " rotate " + model::to_string(*row.rotate) : "", row.asVariable ? " as env" : "");
+        for (const Store& row : shape_.stores) store(row);
+        for (const Secret& row : shape_.secrets) secret(row);
         for (const AccessEntry& row : shape_.access) {
             line("access." + row.name.str(), "access {}", row.name.str());
             grants(row.stores, "access." + row.name.str());
@@ -92,8 +89,8 @@ class ShapeText {
 
     void grants(const std::vector<Grant>& grants, const std::string& path) {
         for (const Grant& grant : grants)
-            line(path + ".stores", "  store {} {}", shape_.stores[grant.store.at].name.str(),
-                 model::to_string(grant.access));
+            line(path + ".stores." + shape_.stores[grant.store.at].name.str(), "  store {} {}",
+                 shape_.stores[grant.store.at].name.str(), model::to_string(grant.access));
     }
 
     template <class Program>
@@ -106,13 +103,30 @@ class ShapeText {
             line(path + ".egress", "  egress {}:{}", name.host.str(), name.port.number);
     }
 
+    void store(const Store& store) {
+        const std::string path = "stores." + store.name.str();
+        line(path + ".engine", "store {} {}", store.name.str(), model::to_string(store.engine));
+        if (store.cache) line(path + ".role", "  role cache");
+        if (store.asVariable) line(path + ".as", "  as env");
+        line(path + ".size", "  size {}", fill_(store.size.slot));
+    }
+
+    void secret(const Secret& secret) {
+        const std::string path = "secrets." + secret.name.str();
+        line(path + (secret.makeBytes ? ".make" : ".given"), "secret {} {}", secret.name.str(),
+             secret.makeBytes ? fmt::format("made of {} bytes", *secret.makeBytes) : "given per tenant");
+        if (secret.rotate) line(path + ".rotate", "  rotate {}", model::to_string(*secret.rotate));
+        if (secret.asVariable) line(path + ".as", "  as env");
+    }
+
     void job(const Job& job) {
         const std::string path = "jobs." + job.name.str();
-        line(path, "job {} {}", job.name.str(), model::to_string(job.when));
+        line(path + ".when", "job {} {}", job.name.str(), model::to_string(job.when));
         if (job.schedule) line(path + ".at", "  at {}", model::to_string(*job.schedule));
         if (job.reset) line(path + ".reset", "  reset {}", model::to_string(*job.reset));
-        line(path, "  timeout {} overlap {} repeatable {}", model::to_string(job.timeout),
-             job.overlap ? "allow" : "forbid", job.repeatable);
+        line(path + ".timeout", "  timeout {}", model::to_string(job.timeout));
+        line(path + ".overlap", "  overlap {}", job.overlap ? "allow" : "forbid");
+        line(path + ".repeatable", "  repeatable {}", job.repeatable);
         line(path + ".image", "  image {}", fill_(job.image.slot));
         for (const FreeText& word : job.command) line(path + ".command", "  argument {}", show(word));
         line(path + ".cpu", "  cpu {}", fill_(job.cpu.slot));
@@ -145,7 +159,7 @@ class ShapeText {
 
     void service(const Workload& workload) {
         const std::string path = "services." + workload.name.str();
-        line(path, "service {} {}", workload.name.str(), model::to_string(workload.tier));
+        line(path + ".tier", "service {} {}", workload.name.str(), model::to_string(workload.tier));
         if (workload.port) line(path + ".port", "  port {}", workload.port->number);
         if (workload.image) line(path + ".image", "  image {}", fill_(workload.image->slot));
         if (workload.staticFolder) line(path + ".static", "  static {}", workload.staticFolder->str());
@@ -162,7 +176,7 @@ class ShapeText {
         for (const Route& route : workload.routes)
             line(path + ".routes." + route.prefix.str(), "  route {} -> {}", route.prefix.str(), name(route.to));
         for (const Index<Workload> call : workload.calls) line(path + ".calls", "  call {}", name(call));
-        if (workload.virtualAddress) line(path, "  address +{}", *workload.virtualAddress);
+        if (workload.virtualAddress) line(path + ".address", "  address +{}", *workload.virtualAddress);
     }
 
     const Shape& shape_;
@@ -178,6 +192,19 @@ std::string joined(const std::vector<ShapeLine>& lines) {
 
 }  // namespace
 
+std::vector<ShapeLine> open_lines(const Shape& shape) {
+    const Fill number = [](Index<Slot> index) { return fmt::format("\t{}\t", index.at); };
+    Shape bare = shape;
+    bare.slots.clear();
+    std::vector<ShapeLine> all = ShapeText(bare, number).write();
+    for (ShapeLine& line : all) line.text.erase(0, line.text.find_first_not_of(' '));
+    return all;
+}
+
+std::string to_text(const Value& value) {
+    return std::visit([](const auto& v) { return show(v); }, value);
+}
+
 std::vector<ShapeLine> lines(const Shape& shape) {
     const Fill open = [&](Index<Slot> index) {
         const Slot& slot = shape.slots[index.at];
@@ -190,9 +217,7 @@ std::vector<ShapeLine> lines(const Shape& shape) {
 std::string to_text(const Shape& shape) { return joined(lines(shape)); }
 
 std::string to_text(const Blueprint& blueprint, const Environment& environment) {
-    const Fill value = [&](Index<Slot> index) {
-        return std::visit([](const auto& v) { return show(v); }, blueprint.values[environment.firstValue + index.at]);
-    };
+    const Fill value = [&](Index<Slot> index) { return to_text(blueprint.values[environment.firstValue + index.at]); };
     Shape shape = blueprint.shape(environment);
     shape.slots.clear();  // the values stand in their places
     return joined(ShapeText(shape, value).write());

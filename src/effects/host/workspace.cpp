@@ -155,7 +155,7 @@ std::optional<SourceId> Workspace::read(std::string_view path, Sources& sources,
     // O_NONBLOCK: opening a FIFO must not wait for a writer.
     const Descriptor file(open_beneath(folder_.number(), std::string(path), O_RDONLY | O_NONBLOCK | O_NOCTTY));
     if (file.number() < 0) {
-        if (errno == ENOENT && missingIsFine) return std::nullopt;
+        if ((errno == ENOENT || errno == ENOTDIR) && missingIsFine) return std::nullopt;
         if (errno == ENOENT)
             return refuse(code::noFile, fmt::format("There is no `{}` here.", path),
                           "go to the platform's folder, or name it with `--dir`");

@@ -33,11 +33,22 @@ struct EmitOptions {
 struct PlanOptions {
     bool detailedExitCode = false;
     std::string machine = "this";
+    std::string against;  ///< folder that was emitted to; empty: looked for in the platform's folder
+    std::string out;      ///< file that the plan is saved to; empty: none
 };
 struct VerifyOptions {
     std::string texts;  ///< folder to prove instead of what would be emitted
     bool strict = false;
     std::string machine = "this";
+};
+
+struct ExplainOptions {
+    std::string subject;  ///< a code, a claim or an environment
+    std::string path;     ///< of the environment's settings
+};
+
+struct ShowOptions {
+    std::string environment;
 };
 
 Exit validate(const Options& options);
@@ -46,7 +57,8 @@ Exit plan(const Options& options, const PlanOptions& own);
 Exit emit(const Options& options, const EmitOptions& own);
 Exit shapes(const Options& options);
 Exit verify(const Options& options, const VerifyOptions& own);
-Exit explain(const Options& options, const std::string& code);
+Exit explain(const Options& options, const ExplainOptions& own);
+Exit show(const Options& options, const ShowOptions& own);
 
 /// Version of the objects that `--json` prints.
 inline constexpr int jsonVersion = 1;
@@ -68,6 +80,8 @@ class Session {
     [[nodiscard]] const std::optional<compile::Compiled>& compiled() const { return compiled_; }
     [[nodiscard]] const host::Workspace& workspace() const { return *workspace_; }
     [[nodiscard]] view::Style style() const;
+    /// What was compiled; only after that.
+    [[nodiscard]] const compile::Inputs& inputs() const { return *inputs_; }
     Sources& sources() { return sources_; }
     Diagnostics& diagnostics() { return diagnostics_; }
     [[nodiscard]] Pool pool() const { return Pool(options_.threads); }
@@ -84,6 +98,7 @@ class Session {
     std::optional<host::Workspace> workspace_;
     Sources sources_;
     Diagnostics diagnostics_;
+    std::optional<compile::Inputs> inputs_;
     std::optional<compile::Compiled> compiled_;
 };
 

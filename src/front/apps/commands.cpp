@@ -1,7 +1,5 @@
 #include <algorithm>
-#include <cctype>
 
-#include <tenantry/host/codes.hpp>
 #include <tenantry/view/plan.hpp>
 #include <tenantry/view/verdicts.hpp>
 
@@ -43,40 +41,6 @@ Exit validate(const Options& options) {
     });
 }
 
-Exit plan(const Options& options, const PlanOptions& own) {
-    return with_platform(options, "plan", [&](Session& session) {
-        if (const auto stop = refuse_machine(session, "plan", own.machine)) return *stop;
-        session.diagnostics().append(compile::beyond_local(session.compiled()->model.platform));
-        if (options.json) {
-            JsonText json = session.begin_json("plan");
-            view::plan_json(*session.compiled(), json);
-            json.end();
-            session.print(std::move(json).take());
-        } else {
-            session.print(view::plan_text(*session.compiled(), session.style()));
-        }
-        return own.detailedExitCode && !session.compiled()->blueprint.environments.empty() ? Exit::changes : Exit::done;
-    });
-}
-
-Exit emit(const Options& options, const EmitOptions& own) {
-    return with_platform(options, "emit", [&](Session& session) {
-        session.diagnostics().append(compile::beyond_local(session.compiled()->model.platform));
-        const auto files = local_emit::emit_all(session.compiled()->blueprint, session.pool());
-        const auto written = write_output(own.out, files);
-        if (!written) return report(written.error());
-        if (options.json) {
-            JsonText json = session.begin_json("emit");
-            json.member("target", "local").member("out", own.out).member("files", files.size());
-            json.member("written", written->written).member("removed", written->removed).end();
-            session.print(std::move(json).take());
-        } else {
-            session.print(fmt::format("{}: {} files, {} written, {} removed\n", own.out, files.size(), written->written,
-                                      written->removed));
-        }
-        return Exit::done;
-    });
-}
 
 Exit shapes(const Options& options) {
     return with_platform(options, "shapes", [&](Session& session) {
@@ -118,38 +82,6 @@ Exit verify(const Options& options, const VerifyOptions& own) {
         }
         return fails(*proof, own.strict) ? Exit::claim : Exit::done;
     });
-}
-
-Exit explain(const Options& options, const std::string& wanted) {
-    std::string name = wanted;
-    std::ranges::transform(name, name.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-    auto codes = compile::all_codes();
-    codes.insert(codes.end(), host::code::all().begin(), host::code::all().end());
-    const auto code = std::ranges::find(codes, name, &CodeInfo::code);
-    const auto claim = verify::claim_from_string(name);
-    const Session session(options);
-    if (code == codes.end() && !claim)
-        return report(
-            Error(fmt::format("there is no code or claim `{}`; codes look like `TN0104`, claims like `NET-1`", wanted)),
-            Exit::usage);
-    if (options.json) {
-        JsonText json = session.begin_json("explain");
-        if (claim)
-            json.member("claim", to_string(*claim))
-                .member("sentence", sentence(*claim))
-                .member("decidedOnText", verify::decided_on_text(*claim));
-        else
-            view::explain(**code, json);
-        json.end();
-        session.print(std::move(json).take());
-    } else if (claim) {
-        session.print(fmt::format("{}: {}\n{}\n", to_string(*claim), sentence(*claim),
-                                  verify::decided_on_text(*claim) ? "Decided on the texts of target local."
-                                                                  : "Not decided by this version."));
-    } else {
-        session.print(view::explain(**code));
-    }
-    return Exit::done;
 }
 
 }  // namespace tenantry::apps

@@ -14,10 +14,12 @@ namespace {
 
 using tenantry::apps::EmitOptions;
 using tenantry::apps::Exit;
+using tenantry::apps::ExplainOptions;
 using tenantry::apps::LockOptions;
 using tenantry::apps::Options;
 using tenantry::apps::PlanOptions;
 using tenantry::apps::ReclaimOptions;
+using tenantry::apps::ShowOptions;
 using tenantry::apps::VerifyOptions;
 
 struct Arguments {
@@ -28,9 +30,10 @@ struct Arguments {
     VerifyOptions verify;
     ReclaimOptions reclaim;
     std::string target = "local";
-    std::string code;
     tenantry::apps::FormatOptions format;
     tenantry::apps::TenantOptions tenant;
+    ExplainOptions explain;
+    ShowOptions show;
     std::function<Exit()> run;
 };
 
@@ -113,6 +116,13 @@ void add_commands(CLI::App& app, Arguments& arguments) {
                              [&] { return tenantry::apps::plan(options, arguments.plan); });
     plan->add_flag("--detailed-exitcode", arguments.plan.detailedExitCode,
                    "End with 3 where there is something to change");
+    plan->add_option("--against", arguments.plan.against,
+                     "The folder that was emitted to last; the one in the platform's folder, if not given");
+    plan->add_option("-o,--out", arguments.plan.out, "Save the plan with digests of everything it was computed from");
+    plan->footer("Examples:\n"
+                 "  tenantry plan                              against what was emitted to a folder here\n"
+                 "  tenantry plan --against /srv/lend/out\n"
+                 "  tenantry plan --detailed-exitcode -o release.plan\n");
     add_target(plan, arguments);
     add_machine(plan, arguments.plan.machine);
     CLI::App* emit = command(app, "emit", "Write the texts of every environment to a folder", arguments,
@@ -135,9 +145,22 @@ void add_commands(CLI::App& app, Arguments& arguments) {
         "  tenantry verify                              for this machine\n"
         "  tenantry verify --machine 10.1.0.0/16        for another one, whose own network this is\n"
         "  tenantry verify --texts out                  what `tenantry emit --out out` wrote, as it is now\n");
-    CLI::App* explain = command(app, "explain", "Tell about a code (TN0104) or a claim (NET-1)", arguments,
-                                [&] { return tenantry::apps::explain(options, arguments.code); });
-    explain->add_option("code", arguments.code, "The code or claim")->required();
+    CLI::App* show = command(app, "show", "Show one environment whole, every default filled in", arguments,
+                             [&] { return tenantry::apps::show(options, arguments.show); });
+    show->add_option("environment", arguments.show.environment, "TENANT/STAGE")->required();
+    show->footer("Examples:\n"
+                 "  tenantry show acme/production\n"
+                 "  diff <(tenantry show acme/staging) <(tenantry show acme/production)\n");
+    CLI::App* explain = command(app, "explain", "Tell about a setting of an environment, a code or a claim", arguments,
+                                [&] { return tenantry::apps::explain(options, arguments.explain); });
+    explain->add_option("what", arguments.explain.subject, "An environment, a code (TN0104) or a claim (NET-1)")
+        ->required();
+    explain->add_option("setting", arguments.explain.path, "Of an environment: the setting; a map lists what is in it");
+    explain->footer("Examples:\n"
+                    "  tenantry explain acme/production services.api.tasks   value, line, and what it overrode\n"
+                    "  tenantry explain acme/production services.api         what its tasks see, and who calls whom\n"
+                    "  tenantry explain acme/production                      all settings\n"
+                    "  tenantry explain TN0104\n");
 }
 
 void add_tenant_commands(CLI::App& app, Arguments& arguments) {

@@ -1,6 +1,7 @@
 #include "output.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <set>
 
 #include <tenantry/host/workspace.hpp>
@@ -35,7 +36,8 @@ Result<std::vector<std::string>> earlier_files(const host::Workspace& out, const
 
 }  // namespace
 
-Result<Written> write_output(const std::string& folder, std::span<const local_emit::LocalFile> files) {
+Result<Written> write_output(const std::string& folder, std::span<const local_emit::LocalFile> files,
+                             std::string_view state) {
     const host::Workspace out = TRY(host::Workspace::make(folder));
     const auto held = TRY(wrap(out.exclusive(), "{}", folder));
     std::set<std::string, std::less<>> now;
@@ -51,7 +53,17 @@ Result<Written> write_output(const std::string& folder, std::span<const local_em
         for (const local_emit::LocalFile& file : files)
             if ((file.path == manifestName) == manifest)
                 if (TRY(out.write(file.path, file.text))) ++done.written;
+    // Behind the texts: killed in between, the next plan shows again what was emitted, and hides nothing.
+    TRY_VOID(out.write(stateName, state));
     return done;
+}
+
+Result<void> write_file(const std::string& path, std::string_view bytes) {
+    const std::filesystem::path whole(path);
+    const std::string folder = whole.has_parent_path() ? whole.parent_path().string() : ".";
+    const host::Workspace parent = TRY(host::Workspace::open(folder));
+    TRY_VOID(parent.write(whole.filename().string(), bytes));
+    return {};
 }
 
 Result<std::vector<local_emit::LocalFile>> read_output(const std::string& folder) {
@@ -60,6 +72,7 @@ Result<std::vector<local_emit::LocalFile>> read_output(const std::string& folder
     Sources sources;
     Diagnostics diagnostics;
     for (const std::string& path : TRY(wrap(out.files(), "{}", folder))) {
+        if (path == stateName) continue;
         const auto id = out.read(path, sources, diagnostics, false, limits);
         if (!id) return fail("{}/{}: {}", folder, path, diagnostics.all().front().detail);
         files.push_back({path, std::string(sources.text(*id))});

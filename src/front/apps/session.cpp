@@ -66,6 +66,7 @@ Result<std::optional<compile::Inputs>> Session::read() {
 }
 
 void Session::compile(const compile::Inputs& inputs) {
+    inputs_ = inputs;
     compiled_ = compile::compile(sources_, inputs, pool(), diagnostics_);
     if (diagnostics_.has_errors()) compiled_.reset();
     diagnostics_.sort();

@@ -1,27 +1,37 @@
 #include <algorithm>
-#include <set>
+#include <map>
 
-#include <tenantry/blueprint/build.hpp>
 #include <tenantry/blueprint/place.hpp>
 #include <tenantry/view/plan.hpp>
 
 #include "paint.hpp"
+#include "words.hpp"
 
 namespace tenantry::view {
 namespace {
 
 using blueprint::Blueprint;
+using blueprint::Change;
+using blueprint::Effect;
 using blueprint::Environment;
+using blueprint::EnvironmentChange;
+using blueprint::FieldChange;
+using blueprint::ItemChange;
+using blueprint::Touched;
 using blueprint::Workload;
 
-std::string counted(std::size_t count, std::string_view what) {
-    return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
-}
-
-std::size_t tenants(const Blueprint& blueprint) {
-    std::set<std::string> names;
-    for (const Environment& environment : blueprint.environments) names.insert(environment.tenant.str());
-    return names.size();
+std::string sign(Change change, const Paint& paint) {
+    switch (change) {
+        case Change::create:
+            return paint(Color::green, "+");
+        case Change::update:
+            return paint(Color::yellow, "~");
+        case Change::replace:
+            return paint(Color::red, "-/+");
+        case Change::remove:
+            return paint(Color::red, "-");
+    }
+    return "";
 }
 
 std::string tasks_text(const Blueprint& blueprint, const Environment& environment, const Workload& workload) {
@@ -30,8 +40,7 @@ std::string tasks_text(const Blueprint& blueprint, const Environment& environmen
     return min == max ? counted(min, "task") : fmt::format("{} to {} tasks", min, max);
 }
 
-void append_environment(std::string& out, const Blueprint& blueprint, const Environment& environment,
-                        const Paint& paint) {
+void append_new(std::string& out, const Blueprint& blueprint, const Environment& environment, const Paint& paint) {
     const blueprint::Shape& shape = blueprint.shape(environment);
     out += fmt::format("  {} {:<24} {:<18} shape {}\n", paint(Color::green, "+"), environment.name(),
                        blueprint.value(environment, shape.block).str(), blueprint.shapeNames[environment.shape.at]);
@@ -47,162 +56,188 @@ void append_environment(std::string& out, const Blueprint& blueprint, const Envi
     }
 }
 
-std::string shape_summary(const Blueprint& blueprint) {
-    std::size_t most = 0;
-    for (const blueprint::Shape& shape : blueprint.shapes) most = std::max(most, shape.slots.size());
-    return fmt::format("shapes: {} for {} (at most {})", blueprint.shapes.size(),
-                       counted(blueprint.environments.size(), "environment"), counted(most, "parameter"));
+// What both texts begin with stands once: `tasks 2..6 -> 4..12`.
+std::string field_text(const FieldChange& field) {
+    if (!field.before) return printable(*field.after);
+    if (!field.after) return printable(*field.before);
+    std::size_t same = 0;
+    for (std::size_t i = 0; i < std::min(field.before->size(), field.after->size()); ++i) {
+        if ((*field.before)[i] != (*field.after)[i]) break;
+        if ((*field.before)[i] == ' ') same = i + 1;
+    }
+    return printable(*field.before) + " -> " + printable(field.after->substr(same));
 }
 
-// Where an environment stands; kept together with the number of its shape's members.
-struct ShapeRow {
-    Index<blueprint::Shape> shape;
-    std::vector<const Environment*> members;
-};
-
-std::vector<ShapeRow> shape_rows(const Blueprint& blueprint) {
-    std::vector<ShapeRow> rows(blueprint.shapes.size());
-    for (std::uint32_t i = 0; i < rows.size(); ++i) rows[i].shape = {i};
-    for (const Environment& environment : blueprint.environments)
-        rows[environment.shape.at].members.push_back(&environment);
-    std::ranges::stable_sort(rows, std::greater{}, [](const ShapeRow& row) { return row.members.size(); });
-    return rows;
+Change change_of(const FieldChange& field) {
+    if (!field.before) return Change::create;
+    return field.after ? Change::update : Change::remove;
 }
 
-struct Split {
-    std::string ours;
-    std::string theirs;
-    model::Origin origin;
-};
-
-// The first line that differs between two shapes, and why the first member of `row` has it.
-Split split(const compile::Compiled& compiled, const ShapeRow& row, const ShapeRow& largest) {
-    const auto ours = blueprint::lines(compiled.blueprint.shapes[row.shape.at]);
-    const auto theirs = blueprint::lines(compiled.blueprint.shapes[largest.shape.at]);
-    std::size_t at = 0;
-    while (at < ours.size() && at < theirs.size() && ours[at].text == theirs[at].text) ++at;
-    TENANTRY_CHECK(at < ours.size() || at < theirs.size(), "two shapes differ in a line");
-    const ModelPath path = at < ours.size() ? ours[at].path : theirs[at].path;
-    const Environment& member = *row.members.front();
-    return {at < ours.size() ? ours[at].text : "nothing", at < theirs.size() ? theirs[at].text : "nothing",
-            model::locate(compiled.model, member.tenant.str(), member.stage.str(), path)};
+void append_fields(std::string& out, std::string_view indent, const std::vector<FieldChange>& fields,
+                   const Paint& paint) {
+    for (const FieldChange& field : fields)
+        out += fmt::format("{}{} {}\n", indent, sign(change_of(field), paint), field_text(field));
 }
 
-std::string_view trimmed(std::string_view text) {
-    const std::size_t begin = text.find_first_not_of(' ');
-    return begin == std::string_view::npos ? text : text.substr(begin);
+// Why an item is restarted or replaced: each reason once.
+std::vector<std::string> reasons(const ItemChange& item) {
+    std::vector<std::string> all = item.because;
+    for (const FieldChange& field : item.fields)
+        if (field.effect == item.effect && item.effect != Effect::inPlace && !field.reason.empty() &&
+            std::ranges::find(all, field.reason) == all.end())
+            all.emplace_back(field.reason);
+    return all;
+}
+
+std::string_view verb(const ItemChange& item) {
+    if (item.change == Change::create || item.change == Change::remove) return "";
+    switch (item.effect) {
+        case Effect::inPlace:
+            return ", in place";
+        case Effect::restart:
+            return item.path.starts_with("services.") ? ", restarted" : ", services restarted";
+        case Effect::replace:
+            return ", replaced";
+    }
+    return "";
+}
+
+void append_item(std::string& out, const ItemChange& item, const Paint& paint) {
+    out += fmt::format("      {} {}{}", sign(item.change, paint), item.path.empty() ? "the environment" : item.path,
+                       verb(item));
+    std::string why;
+    for (const std::string& reason : reasons(item)) why += fmt::format("{}{}", why.empty() ? ": " : "; ", reason);
+    out += printable(why) + "\n";
+    append_fields(out, "          ", item.fields, paint);
+}
+
+// Environments of the blueprint by name, for those that are new.
+std::map<std::string, const Environment*, std::less<>> by_name(const Blueprint& blueprint) {
+    std::map<std::string, const Environment*, std::less<>> all;
+    for (const Environment& environment : blueprint.environments) all.emplace(environment.name(), &environment);
+    return all;
+}
+
+std::string headline(const Touched& touched) {
+    std::string out =
+        fmt::format("touches {} of {}: {}, {} replaced", touched.tenants, counted(touched.ofTenants, "tenant"),
+                    counted(touched.restarts, "restart"), touched.replaced);
+    if (touched.created != 0) out += fmt::format(", {} new", touched.created);
+    if (touched.removed != 0) out += fmt::format(", {} removed", touched.removed);
+    if (touched.inPlace != 0) out += fmt::format(", {} in place", touched.inPlace);
+    return out + "\n";
+}
+
+std::string compared(const compile::Plan& plan, std::string_view against) {
+    if (against.empty()) return "Nothing is known to be applied on target local, so everything is shown as new.\n";
+    return fmt::format("Compared with what was emitted to {}.{}\n", printable(against),
+                       plan.difference.empty() ? " Nothing changes." : "");
+}
+
+void append_tenant(std::string& out, const compile::Compiled& compiled, const std::string& tenant, const Paint& paint) {
+    const model::Tenant* row = compiled.model.platform.tenant(tenant);
+    out += fmt::format("\n{} ({})\n", paint(Color::bold, tenant),
+                       row != nullptr ? printable(row->title.str()) : "no longer in the file");
+}
+
+void write_field(const FieldChange& field, JsonText& json) {
+    json.object(Layout::line).member("path", field.path).key("before");
+    field.before ? json.value(*field.before) : json.null();
+    json.key("after");
+    field.after ? json.value(*field.after) : json.null();
+    json.member("effect", blueprint::to_string(field.effect)).member("reason", field.reason).end();
+}
+
+void write_fields(std::string_view key, const std::vector<FieldChange>& fields, JsonText& json) {
+    json.key(key).array();
+    for (const FieldChange& field : fields) write_field(field, json);
+    json.end();
+}
+
+void write_items(const EnvironmentChange& change, JsonText& json) {
+    json.key("items").array();
+    for (const ItemChange& item : change.items) {
+        json.object().member("path", item.path).member("change", blueprint::to_string(item.change));
+        json.member("effect", blueprint::to_string(item.effect)).key("because").array(Layout::line);
+        for (const std::string& reason : reasons(item)) json.value(reason);
+        json.end();
+        write_fields("fields", item.fields, json);
+        json.end();
+    }
+    json.end();
+}
+
+void write_new(const Blueprint& blueprint, const Environment& environment, JsonText& json) {
+    const blueprint::Shape& shape = blueprint.shape(environment);
+    json.member("block", blueprint.value(environment, shape.block).str())
+        .member("shape", blueprint.shapeNames[environment.shape.at]);
+    json.key("hosts").array(Layout::line);
+    for (const HostName& host : blueprint::local_hosts(blueprint, environment)) json.value(host.str());
+    json.end().key("services").array();
+    for (const Workload& workload : shape.workloads) {
+        json.object(Layout::line).member("name", workload.name.str()).member("tier", model::to_string(workload.tier));
+        json.member("tasksMin", blueprint::tasks_min(blueprint, environment, workload).value);
+        json.member("tasksMax", blueprint::tasks_max(blueprint, environment, workload).value);
+        json.member("cpuUnits", blueprint.value(environment, workload.cpu).units)
+            .member("memoryBytes", blueprint.value(environment, workload.memory).count);
+        if (workload.image) json.member("image", blueprint.value(environment, *workload.image).str());
+        json.end();
+    }
+    json.end();
 }
 
 }  // namespace
 
-std::string plan_text(const compile::Compiled& compiled, const Style& style) {
-    const Blueprint& blueprint = compiled.blueprint;
+std::string plan_text(const compile::Compiled& compiled, const compile::Plan& plan, std::string_view against,
+                      const Style& style) {
     const Paint paint(style.color);
-    const std::size_t all = tenants(blueprint);
-    std::string out = fmt::format("touches {} of {}: {} new, 0 changed, 0 replaced\n", all, counted(all, "tenant"),
-                                  counted(blueprint.environments.size(), "environment"));
-    out += "Nothing is known to be applied on target local, so everything is shown as new.\n";
+    std::string out = headline(plan.difference.touched) + compared(plan, against);
     if (!compiled.provisional.empty())
         out += paint(Color::yellow, fmt::format("{} {} no block in platform.lock yet: run `tenantry lock`\n",
                                                 counted(compiled.provisional.size(), "environment"),
                                                 compiled.provisional.size() == 1 ? "has" : "have"));
+    if (!plan.difference.commons.empty()) out += "\nall environments\n";
+    append_fields(out, "  ", plan.difference.commons, paint);
+    const auto environments = by_name(compiled.blueprint);
     std::string tenant;
-    for (const Environment& environment : blueprint.environments) {
-        if (environment.tenant.str() != tenant) {
-            tenant = environment.tenant.str();
-            const model::Tenant* row = compiled.model.platform.tenant(tenant);
-            out += fmt::format("\n{} ({})\n", paint(Color::bold, tenant),
-                               printable(row != nullptr ? row->title.str() : ""));
+    for (const EnvironmentChange& change : plan.difference.environments) {
+        if (change.tenant.str() != tenant) {
+            tenant = change.tenant.str();
+            append_tenant(out, compiled, tenant, paint);
         }
-        append_environment(out, blueprint, environment, paint);
+        if (change.change == Change::create) {
+            append_new(out, compiled.blueprint, *environments.find(change.name())->second, paint);
+            continue;
+        }
+        out += fmt::format("  {} {}\n", sign(change.change, paint), change.name());
+        for (const ItemChange& item : change.items) append_item(out, item, paint);
     }
     return out + fmt::format("\n{}\n`tenantry verify` decides the claims on the text that would be applied.\n",
-                             shape_summary(blueprint));
+                             shape_summary(compiled.blueprint));
 }
 
-void plan_json(const compile::Compiled& compiled, JsonText& json) {
-    const Blueprint& blueprint = compiled.blueprint;
-    json.member("target", "local")
-        .member("tenants", tenants(blueprint))
-        .member("create", blueprint.environments.size())
-        .member("change", 0)
-        .member("replace", 0);
-    json.key("provisional").array(Layout::line);
+void plan_json(const compile::Compiled& compiled, const compile::Plan& plan, std::string_view against, JsonText& json) {
+    const Touched& touched = plan.difference.touched;
+    json.member("target", "local").key("against");
+    against.empty() ? json.null() : json.value(against);
+    json.key("touches").object(Layout::line).member("tenants", touched.tenants);
+    json.member("ofTenants", touched.ofTenants).member("restarts", touched.restarts);
+    json.member("replaced", touched.replaced).member("new", touched.created).member("removed", touched.removed);
+    json.member("inPlace", touched.inPlace).end().key("provisional").array(Layout::line);
     for (const std::string& name : compiled.provisional) json.value(name);
-    json.end().key("environments").array();
-    for (const Environment& environment : blueprint.environments) {
-        const blueprint::Shape& shape = blueprint.shape(environment);
-        json.object().member("name", environment.name()).member("change", "create");
-        json.member("block", blueprint.value(environment, shape.block).str())
-            .member("shape", blueprint.shapeNames[environment.shape.at]);
-        json.key("hosts").array(Layout::line);
-        for (const HostName& host : blueprint::local_hosts(blueprint, environment)) json.value(host.str());
-        json.end().key("services").array();
-        for (const Workload& workload : shape.workloads) {
-            json.object(Layout::line)
-                .member("name", workload.name.str())
-                .member("tier", model::to_string(workload.tier));
-            json.member("tasksMin", blueprint::tasks_min(blueprint, environment, workload).value);
-            json.member("tasksMax", blueprint::tasks_max(blueprint, environment, workload).value);
-            json.member("cpuUnits", blueprint.value(environment, workload.cpu).units)
-                .member("memoryBytes", blueprint.value(environment, workload.memory).count);
-            if (workload.image) json.member("image", blueprint.value(environment, *workload.image).str());
-            json.end();
-        }
-        json.end().end();
-    }
-    json.end().member("shapes", blueprint.shapes.size());
-}
-
-std::string shapes_text(const Sources& sources, const compile::Compiled& compiled, const Style& style) {
-    const Paint paint(style.color);
-    const auto rows = shape_rows(compiled.blueprint);
-    std::string out = shape_summary(compiled.blueprint) + "\n";
-    for (const ShapeRow& row : rows) {
-        const blueprint::Shape& shape = compiled.blueprint.shapes[row.shape.at];
-        out += fmt::format("\n{} {}, {}\n", paint(Color::bold, compiled.blueprint.shapeNames[row.shape.at]),
-                           counted(row.members.size(), "environment"), counted(shape.slots.size(), "parameter"));
-        if (&row != &rows.front()) {
-            const Split difference = split(compiled, row, rows.front());
-            out += fmt::format("  differs from {}: `{}` where that has `{}`\n",
-                               compiled.blueprint.shapeNames[rows.front().shape.at], trimmed(difference.ours),
-                               trimmed(difference.theirs));
-            if (difference.origin.at)
-                out += fmt::format("  because of {} at {}\n", printable(difference.origin.what),
-                                   printable(place(sources, *difference.origin.at)));
-        }
-        constexpr std::size_t mostNames = 12;
-        for (std::size_t i = 0; i < std::min(mostNames, row.members.size()); ++i)
-            out += fmt::format("  {}\n", row.members[i]->name());
-        if (row.members.size() > mostNames) out += fmt::format("  and {} more\n", row.members.size() - mostNames);
-    }
-    return out;
-}
-
-void shapes_json(const Sources& sources, const compile::Compiled& compiled, JsonText& json) {
-    const auto rows = shape_rows(compiled.blueprint);
-    json.key("shapes").array();
-    for (const ShapeRow& row : rows) {
-        json.object().member("name", compiled.blueprint.shapeNames[row.shape.at]);
-        if (&row != &rows.front()) {
-            const Split difference = split(compiled, row, rows.front());
-            json.key("differs")
-                .object(Layout::line)
-                .member("from", compiled.blueprint.shapeNames[rows.front().shape.at]);
-            json.member("has", trimmed(difference.ours))
-                .member("insteadOf", trimmed(difference.theirs))
-                .member("because", difference.origin.what);
-            if (difference.origin.at) json.member("place", place(sources, *difference.origin.at));
-            json.end();
-        }
-        json.key("members").array();
-        for (const Environment* member : row.members) json.value(member->name());
-        json.end().key("structure").array();
-        for (const blueprint::ShapeLine& line : blueprint::lines(compiled.blueprint.shapes[row.shape.at]))
-            json.value(line.text);
-        json.end().end();
-    }
     json.end();
+    write_fields("ofAllEnvironments", plan.difference.commons, json);
+    const auto environments = by_name(compiled.blueprint);
+    json.key("environments").array();
+    for (const EnvironmentChange& change : plan.difference.environments) {
+        json.object().member("name", change.name()).member("change", blueprint::to_string(change.change));
+        if (change.change == Change::create)
+            write_new(compiled.blueprint, *environments.find(change.name())->second, json);
+        else
+            write_items(change, json);
+        json.end();
+    }
+    json.end().member("shapes", compiled.blueprint.shapes.size());
 }
 
 }  // namespace tenantry::view

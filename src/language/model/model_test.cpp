@@ -75,7 +75,7 @@ TEST_F(SmallPlatform, SettingsAreLocatedWhereTheyStand) {
     EXPECT_EQ(origin_line("norte", "production", "services.api.env.LOG_LEVEL"),
               "21 tenants.norte.production.services.api.env.LOG_LEVEL");
     EXPECT_EQ(origin_line("acme", "demo", "network.pool"), "default");
-    EXPECT_EQ(locate(*model, "norte", "production", ModelPath{"services.api.tasks"}).overridden.size(), 2u);
+    EXPECT_EQ(locate(*model, "norte", "production", ModelPath{"services.api.tasks"}).overridden.size(), 1u);
 }
 
 TEST(Model, LikeStandsInForWhatAStageLacks) {

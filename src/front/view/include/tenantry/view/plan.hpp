@@ -1,22 +1,25 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include <tenantry/base/json_text.hpp>
-#include <tenantry/compile/compile.hpp>
+#include <tenantry/compile/plan.hpp>
 #include <tenantry/view/diagnostics.hpp>
 
 namespace tenantry::view {
 
-/// What applying the platform would change, grouped by tenant and environment. Nothing is known to be applied, so
-/// everything is new, and the text says so. Its first line tells how much is touched.
-std::string plan_text(const compile::Compiled& compiled, const Style& style);
+/// What applying the platform would change, grouped by tenant and environment, with what it costs and why. The first
+/// line tells how much is touched. `against` names what the plan was made against; empty: nothing is known to be
+/// applied, so everything is new, and the text says so.
+std::string plan_text(const compile::Compiled& compiled, const compile::Plan& plan, std::string_view against,
+                      const Style& style);
 
-/// Members `tenants`, `create`, `provisional`, `environments`, `shapes`.
-void plan_json(const compile::Compiled& compiled, JsonText& json);
+/// Members `target`, `against`, `touches`, `provisional`, `ofAllEnvironments`, `environments`, `shapes`.
+void plan_json(const compile::Compiled& compiled, const compile::Plan& plan, std::string_view against, JsonText& json);
 
-/// Every shape with its members, and for each but the largest the first thing that differs from the largest and the
-/// line of the platform that causes it.
+/// Every shape with its members, the largest first, and for each other the first thing that differs from the one before
+/// it that it is most like, and the line of the platform that causes it.
 std::string shapes_text(const Sources& sources, const compile::Compiled& compiled, const Style& style);
 
 /// Member `shapes`.

@@ -1,0 +1,67 @@
+// `tenantry plan`: what applying would change; `tenantry emit`: the texts, and the state that the next plan compares
+// with.
+
+#include <tenantry/view/plan.hpp>
+
+#include "applied.hpp"
+#include "command.hpp"
+#include "machine.hpp"
+#include "output.hpp"
+
+namespace tenantry::apps {
+namespace {
+
+Result<void> save(Session& session, const compile::Plan& plan, const Applied& applied, const std::string& file) {
+    const auto from = compile::fingerprint(session.sources(), session.inputs(), "", applied.text);
+    return write_file(file, compile::to_text(compile::saved_plan(plan, "local", from)));
+}
+
+void print_plan(Session& session, const compile::Plan& plan, const Applied& applied) {
+    if (session.options().json) {
+        JsonText json = session.begin_json("plan");
+        view::plan_json(*session.compiled(), plan, applied.where, json);
+        json.end();
+        session.print(std::move(json).take());
+    } else {
+        session.print(view::plan_text(*session.compiled(), plan, applied.where, session.style()));
+    }
+}
+
+}  // namespace
+
+Exit plan(const Options& options, const PlanOptions& own) {
+    return with_platform(options, "plan", [&](Session& session) {
+        if (const auto stop = refuse_machine(session, "plan", own.machine)) return *stop;
+        session.diagnostics().append(compile::beyond_local(session.compiled()->model.platform));
+        const auto applied = find_applied(session, own.against);
+        if (!applied) return report(applied.error(), Exit::badInput);
+        if (!*applied) return refuse(session, "plan");
+        const compile::Plan plan = compile::make_plan(*session.compiled(), (*applied)->state);
+        if (!own.out.empty())
+            if (const auto saved = save(session, plan, **applied, own.out); !saved) return report(saved.error());
+        print_plan(session, plan, **applied);
+        return own.detailedExitCode && !plan.difference.empty() ? Exit::changes : Exit::done;
+    });
+}
+
+Exit emit(const Options& options, const EmitOptions& own) {
+    return with_platform(options, "emit", [&](Session& session) {
+        session.diagnostics().append(compile::beyond_local(session.compiled()->model.platform));
+        const auto files = local_emit::emit_all(session.compiled()->blueprint, session.pool());
+        const std::string state = blueprint::to_text(blueprint::state_of(session.compiled()->blueprint));
+        const auto written = write_output(own.out, files, state);
+        if (!written) return report(written.error());
+        if (options.json) {
+            JsonText json = session.begin_json("emit");
+            json.member("target", "local").member("out", own.out).member("files", files.size());
+            json.member("written", written->written).member("removed", written->removed).end();
+            session.print(std::move(json).take());
+        } else {
+            session.print(fmt::format("{}: {} files, {} written, {} removed\n", own.out, files.size(), written->written,
+                                      written->removed));
+        }
+        return Exit::done;
+    });
+}
+
+}  // namespace tenantry::apps
