@@ -158,19 +158,31 @@ BAD_FILES = {
 }
 
 
-@pytest.mark.parametrize("make", BAD_FILES.values(), ids=BAD_FILES.keys())
-def test_a_file_that_is_no_platform_is_refused_at_once_and_cheaply(tenantry, folder, make):
-    (folder / "platform.yaml").unlink()
-    make(folder / "platform.yaml")
+# Every file that a command reads of its own accord.
+READ = ["platform.yaml", "tenants/acme.yaml", "platform.lock", "out/blueprint.state"]
+
+
+# A tenants' file with nothing in it has no tenants, and is fine.
+KINDS = [(bad, path) for bad in BAD_FILES for path in READ if (bad, path) != ("nothing", "tenants/acme.yaml")]
+
+
+@pytest.mark.parametrize("bad,path", KINDS)
+def test_a_file_that_is_none_of_its_kind_is_refused_at_once_and_cheaply(tenantry, folder, bad, path):
+    (folder / "tenants").mkdir()
+    (folder / "out").mkdir()
+    (folder / "platform.yaml").write_text(GOOD.replace("  acme: { name: Acme }", "  include: tenants/*.yaml"))
+    (folder / "tenants/acme.yaml").write_text("acme: { name: Acme }\n")
+    (folder / path).unlink(missing_ok=True)
+    BAD_FILES[bad](folder / path)
 
     # wait4 counts what `timeout` and its child took: it ends a run that waits, for the other end of a pipe for example.
-    child = subprocess.Popen(["timeout", "20", tenantry, "validate"], cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    child = subprocess.Popen(["timeout", "20", tenantry, "plan"], cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     said = child.stderr.read()
     child.stderr.close()
     _, status, used = os.wait4(child.pid, 0)
     child.returncode = os.waitstatus_to_exitcode(status)
     assert child.returncode == 2, said
-    assert "error[TN" in said and "platform.yaml:1:" in said
+    assert "error[TN" in said and f"{path}:1:" in said
     assert used.ru_utime + used.ru_stime < 1, "seconds"
     assert used.ru_maxrss < 100 << 10, "KiB"
 

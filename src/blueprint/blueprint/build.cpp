@@ -462,9 +462,10 @@ std::optional<Blueprint> build(const model::Model& model, const Lock& lock, cons
     const std::vector<Work> works = works_of(model.platform, lock);
     Blueprint blueprint{commons_of(model.platform), {}, {}, {}, {}};
     Structures structures(model.platform, blueprint);
+    blueprint.environments.reserve(works.size());
     Diagnostics found;
     // In parts, so that settings of few environments are in memory at once.
-    constexpr std::size_t part = 256;
+    constexpr std::size_t part = 1024;
     for (std::size_t begin = 0; begin < works.size(); begin += part) {
         std::vector<Row> rows(std::min(part, works.size() - begin));
         pool.each(rows.size(), [&](std::size_t i) {
@@ -474,6 +475,8 @@ std::optional<Blueprint> build(const model::Model& model, const Lock& lock, cons
             row.key = structure_key(row.settings, *work.block);
             row.values = values_of(model.platform, row.settings, *work.block);
         });
+        // Most environments have as many values as the first.
+        if (begin == 0) blueprint.values.reserve(works.size() * rows.front().values.size());
         for (std::size_t i = 0; i < rows.size(); ++i) {
             const Work& work = works[begin + i];
             const Structure& structure = structures.of(std::move(rows[i].key), rows[i].settings, *work.block);

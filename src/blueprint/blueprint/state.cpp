@@ -182,12 +182,23 @@ State state_of(const Blueprint& blueprint) {
         for (ShapeLine& line : open_lines(shape)) lines.push_back({std::move(line.path.text), std::move(line.text)});
     }
     state.environments.reserve(blueprint.environments.size());
+    // Most values are those of the environment before with the same shape, and their texts need not be made again.
+    std::vector<const Environment*> like(blueprint.shapes.size());
+    std::vector<std::size_t> likeAt(blueprint.shapes.size());
     for (const Environment& environment : blueprint.environments) {
         State::Environment row{environment.tenant, environment.stage, environment.shape.at, {}};
+        const Environment*& before = like[environment.shape.at];
         const std::size_t count = blueprint.shape(environment).slots.size();
         row.values.reserve(count);
-        for (std::size_t i = 0; i < count; ++i)
-            row.values.push_back(to_text(blueprint.values[environment.firstValue + i]));
+        for (std::size_t i = 0; i < count; ++i) {
+            const Value& value = blueprint.values[environment.firstValue + i];
+            if (before != nullptr && blueprint.values[before->firstValue + i] == value)
+                row.values.push_back(state.environments[likeAt[environment.shape.at]].values[i]);
+            else
+                row.values.push_back(to_text(value));
+        }
+        before = &environment;
+        likeAt[environment.shape.at] = state.environments.size();
         state.environments.push_back(std::move(row));
     }
     return state;

@@ -5,8 +5,8 @@
 namespace tenantry::apps {
 namespace {
 
-// A state of 5,000 tenants has 7 MiB.
-constexpr host::ReadLimits limits{std::uint64_t{256} << 20, std::uint64_t{1} << 30};
+// A state of 5,000 tenants has 5 MiB.
+constexpr host::ReadLimits limits{std::uint64_t{32} << 20, std::uint64_t{128} << 20};
 
 Result<std::optional<Applied>> read_applied(Session& session, SourceId source, std::string where) {
     auto state = blueprint::read_state(session.sources(), source, session.diagnostics());

@@ -104,16 +104,9 @@ void add_network(CLI::App& app, Arguments& arguments) {
                     "  tenantry network reclaim oldbank/demo --confirm=oldbank       frees it\n");
 }
 
-void add_commands(CLI::App& app, Arguments& arguments) {
-    const Options& options = arguments.options;
-    CLI::App* validate =
-        command(app, "validate", "Check the platform's files and say everything that is wrong with them", arguments,
-                [&] { return tenantry::apps::validate(options); });
-    validate->add_flag("-q,--quiet", arguments.options.quiet, "Say nothing when all is well");
-    add_lock(app, arguments);
-    add_network(app, arguments);
+void add_plan(CLI::App& app, Arguments& arguments) {
     CLI::App* plan = command(app, "plan", "Show what applying the platform would change", arguments,
-                             [&] { return tenantry::apps::plan(options, arguments.plan); });
+                             [&] { return tenantry::apps::plan(arguments.options, arguments.plan); });
     plan->add_flag("--detailed-exitcode", arguments.plan.detailedExitCode,
                    "End with 3 where there is something to change");
     plan->add_option("--against", arguments.plan.against,
@@ -125,13 +118,45 @@ void add_commands(CLI::App& app, Arguments& arguments) {
                  "  tenantry plan --detailed-exitcode -o release.plan\n");
     add_target(plan, arguments);
     add_machine(plan, arguments.plan.machine);
+}
+
+// Commands that tell about one environment, or about a word of ours.
+void add_questions(CLI::App& app, Arguments& arguments) {
+    CLI::App* show = command(app, "show", "Show one environment whole, every default filled in", arguments,
+                             [&] { return tenantry::apps::show(arguments.options, arguments.show); });
+    show->add_option("environment", arguments.show.environment, "TENANT/STAGE")->required();
+    show->footer("Examples:\n"
+                 "  tenantry show acme/production\n"
+                 "  diff <(tenantry show acme/staging) <(tenantry show acme/production)\n");
+    CLI::App* explain = command(app, "explain", "Tell about a setting of an environment, a code or a claim", arguments,
+                                [&] { return tenantry::apps::explain(arguments.options, arguments.explain); });
+    explain->add_option("what", arguments.explain.subject, "An environment, a code (TN0104) or a claim (NET-1)")
+        ->required();
+    explain->add_option("setting", arguments.explain.path, "Of an environment: the setting; a map lists what is in it");
+    explain->footer("Examples:\n"
+                    "  tenantry explain acme/production services.api.tasks   value, line, and what it overrode\n"
+                    "  tenantry explain acme/production services.api         what its tasks see, and who calls whom\n"
+                    "  tenantry explain acme/production                      all settings\n"
+                    "  tenantry explain TN0104\n");
+}
+
+void add_commands(CLI::App& app, Arguments& arguments) {
+    const Options& options = arguments.options;
+    CLI::App* validate =
+        command(app, "validate", "Check the platform's files and say everything that is wrong with them", arguments,
+                [&] { return tenantry::apps::validate(options); });
+    validate->add_flag("-q,--quiet", arguments.options.quiet, "Say nothing when all is well");
+    add_lock(app, arguments);
+    add_network(app, arguments);
+    add_plan(app, arguments);
     CLI::App* emit = command(app, "emit", "Write the texts of every environment to a folder", arguments,
                              [&] { return tenantry::apps::emit(options, arguments.emit); });
     emit->add_option("-o,--out", arguments.emit.out, "The folder; only files whose bytes changed are written")
         ->required();
     add_target(emit, arguments);
-    command(app, "shapes", "Show which environments are alike, and what splits the others from them", arguments,
-            [&] { return tenantry::apps::shapes(options); });
+    CLI::App* shapes = command(app, "shapes", "Show which environments are alike, and what splits the others from them",
+                               arguments, [&] { return tenantry::apps::shapes(options); });
+    shapes->footer("Examples:\n  tenantry shapes\n  tenantry shapes --json\n");
     CLI::App* verify =
         command(app, "verify", "Decide the claims on the text that would be applied; 4 where one is violated",
                 arguments, [&] { return tenantry::apps::verify(options, arguments.verify); });
@@ -145,22 +170,6 @@ void add_commands(CLI::App& app, Arguments& arguments) {
         "  tenantry verify                              for this machine\n"
         "  tenantry verify --machine 10.1.0.0/16        for another one, whose own network this is\n"
         "  tenantry verify --texts out                  what `tenantry emit --out out` wrote, as it is now\n");
-    CLI::App* show = command(app, "show", "Show one environment whole, every default filled in", arguments,
-                             [&] { return tenantry::apps::show(options, arguments.show); });
-    show->add_option("environment", arguments.show.environment, "TENANT/STAGE")->required();
-    show->footer("Examples:\n"
-                 "  tenantry show acme/production\n"
-                 "  diff <(tenantry show acme/staging) <(tenantry show acme/production)\n");
-    CLI::App* explain = command(app, "explain", "Tell about a setting of an environment, a code or a claim", arguments,
-                                [&] { return tenantry::apps::explain(options, arguments.explain); });
-    explain->add_option("what", arguments.explain.subject, "An environment, a code (TN0104) or a claim (NET-1)")
-        ->required();
-    explain->add_option("setting", arguments.explain.path, "Of an environment: the setting; a map lists what is in it");
-    explain->footer("Examples:\n"
-                    "  tenantry explain acme/production services.api.tasks   value, line, and what it overrode\n"
-                    "  tenantry explain acme/production services.api         what its tasks see, and who calls whom\n"
-                    "  tenantry explain acme/production                      all settings\n"
-                    "  tenantry explain TN0104\n");
 }
 
 void add_tenant_commands(CLI::App& app, Arguments& arguments) {
@@ -233,6 +242,7 @@ int run(int argc, char** argv) {
     Arguments arguments;
     arguments.options.threads = std::max(1u, std::thread::hardware_concurrency());
     add_commands(app, arguments);
+    add_questions(app, arguments);
     add_file_commands(app, arguments);
     try {
         app.parse(argc, argv);

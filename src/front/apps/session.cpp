@@ -33,7 +33,11 @@ std::optional<compile::Inputs> Session::read_inputs() {
     const auto lock = workspace_->read("platform.lock", sources_, diagnostics_, true);
     if (!platform) return std::nullopt;
     compile::Inputs inputs{{*platform, {}}, lock};
-    // Only to see which files belong to the platform; `compile` tells what is wrong with the text.
+    // Only to see which files belong to the platform; `compile` tells what is wrong with the text. Without the word
+    // (only a backslash could hide it) there are none, and a large file need not be parsed twice.
+    if (sources_.text(*platform).find_first_of('\\') == std::string_view::npos &&
+        sources_.text(*platform).find("include") == std::string_view::npos)
+        return inputs;
     Diagnostics later;
     const auto tree = syntax::parse_yaml(sources_, *platform, syntax::Limits{}, later);
     const auto include = tree ? model::include_of(*tree) : std::nullopt;

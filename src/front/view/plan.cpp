@@ -1,5 +1,5 @@
 #include <algorithm>
-#include <map>
+#include <tuple>
 
 #include <tenantry/blueprint/place.hpp>
 #include <tenantry/view/plan.hpp>
@@ -111,11 +111,12 @@ void append_item(std::string& out, const ItemChange& item, const Paint& paint) {
     append_fields(out, "          ", item.fields, paint);
 }
 
-// Environments of the blueprint by name, for those that are new.
-std::map<std::string, const Environment*, std::less<>> by_name(const Blueprint& blueprint) {
-    std::map<std::string, const Environment*, std::less<>> all;
-    for (const Environment& environment : blueprint.environments) all.emplace(environment.name(), &environment);
-    return all;
+const Environment& environment_of(const Blueprint& blueprint, const EnvironmentChange& change) {
+    const auto key = [](const auto& row) { return std::tie(row.tenant, row.stage); };
+    const auto found = std::ranges::lower_bound(blueprint.environments, key(change), {}, key);
+    TENANTRY_CHECK(found != blueprint.environments.end() && key(*found) == key(change),
+                   "what is new stands in the blueprint");
+    return *found;
 }
 
 std::string headline(const Touched& touched) {
@@ -198,7 +199,6 @@ std::string plan_text(const compile::Compiled& compiled, const compile::Plan& pl
                                                 compiled.provisional.size() == 1 ? "has" : "have"));
     if (!plan.difference.commons.empty()) out += "\nall environments\n";
     append_fields(out, "  ", plan.difference.commons, paint);
-    const auto environments = by_name(compiled.blueprint);
     std::string tenant;
     for (const EnvironmentChange& change : plan.difference.environments) {
         if (change.tenant.str() != tenant) {
@@ -206,7 +206,7 @@ std::string plan_text(const compile::Compiled& compiled, const compile::Plan& pl
             append_tenant(out, compiled, tenant, paint);
         }
         if (change.change == Change::create) {
-            append_new(out, compiled.blueprint, *environments.find(change.name())->second, paint);
+            append_new(out, compiled.blueprint, environment_of(compiled.blueprint, change), paint);
             continue;
         }
         out += fmt::format("  {} {}\n", sign(change.change, paint), change.name());
@@ -227,12 +227,11 @@ void plan_json(const compile::Compiled& compiled, const compile::Plan& plan, std
     for (const std::string& name : compiled.provisional) json.value(name);
     json.end();
     write_fields("ofAllEnvironments", plan.difference.commons, json);
-    const auto environments = by_name(compiled.blueprint);
     json.key("environments").array();
     for (const EnvironmentChange& change : plan.difference.environments) {
         json.object().member("name", change.name()).member("change", blueprint::to_string(change.change));
         if (change.change == Change::create)
-            write_new(compiled.blueprint, *environments.find(change.name())->second, json);
+            write_new(compiled.blueprint, environment_of(compiled.blueprint, change), json);
         else
             write_items(change, json);
         json.end();
