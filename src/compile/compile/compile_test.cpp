@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <deque>
 
 #include <gtest/gtest.h>
 
@@ -12,8 +13,10 @@ namespace {
 
 using support::PlatformText;
 
+// The texts are kept: a model's trees lead into them, and `locate` reads those.
 std::optional<Compiled> compile_text(std::string_view platform, Diagnostics& diagnostics, unsigned threads = 1) {
-    const PlatformText text(platform);
+    static std::deque<PlatformText> kept;
+    const PlatformText& text = kept.emplace_back(platform);
     return compile(text.sources, {text.inputs, text.hasLock ? std::optional(text.lock) : std::nullopt}, Pool(threads),
                    diagnostics);
 }

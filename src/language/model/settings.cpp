@@ -22,9 +22,9 @@ std::string or_none(const std::optional<T>& value) {
 
 // `[a, b]`, or `none`.
 template <class Rows, class Text>
-std::string list(const Rows& rows, Text text_of) {
+std::string list(const Rows& rows, Text textOf) {
     std::string all;
-    for (const auto& row : rows) all += fmt::format("{}{}", all.empty() ? "" : ", ", text_of(row));
+    for (const auto& row : rows) all += fmt::format("{}{}", all.empty() ? "" : ", ", textOf(row));
     return all.empty() ? none : "[" + all + "]";
 }
 
