@@ -201,14 +201,14 @@ world::Status Runner::Loop::status_after(std::uint64_t version, std::chrono::mil
     const plan::Instant now{ports_.clock.boot_ms()};
     for (const auto& [id, row] : machines_.environments()) {
         world::EnvironmentStatus one{.placement = row.placement,
-                              .phase = std::string(plan::to_string(row.state.phase)),
-                              .forMs = (now - row.state.since).count(),
-                              .tookMs = (row.state.since - row.state.began).count(),
-                              .block = {},
-                              .hosts = {},
-                              .spec = row.state.spec,
-                              .why = row.state.why,
-                              .tasks = {}};
+                                     .phase = std::string(plan::to_string(row.state.phase)),
+                                     .forMs = (now - row.state.since).count(),
+                                     .tookMs = (row.state.since - row.state.began).count(),
+                                     .block = {},
+                                     .hosts = {},
+                                     .spec = row.state.spec,
+                                     .why = row.state.why,
+                                     .tasks = {}};
         if (const auto spec = machines_.specs().find(id); spec != machines_.specs().end()) {
             one.block = spec->second->network.block.str();
             for (const world::SocketSpec& socket : spec->second->network.sockets) one.hosts.push_back(socket.host);

@@ -42,7 +42,8 @@ struct EnvironmentChange {
     TenantName tenant;
     StageName stage;
     Change change = Change::update;
-    std::vector<ItemChange> items;  ///< of updates, the environment itself first, then by path; of a replacement itself alone
+    std::vector<ItemChange>
+        items;  ///< of updates, the environment itself first, then by path; of a replacement itself alone
 
     [[nodiscard]] std::string name() const { return tenant.str() + "/" + stage.str(); }
     bool operator==(const EnvironmentChange&) const = default;

@@ -11,9 +11,9 @@
 #include <string>
 
 #include <tenantry/base/error.hpp>
-#include <tenantry/world/status.hpp>
 #include <tenantry/ports/ports.hpp>
 #include <tenantry/ports/state_store.hpp>
+#include <tenantry/world/status.hpp>
 
 namespace tenantry::engine {
 

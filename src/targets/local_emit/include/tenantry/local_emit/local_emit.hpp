@@ -49,8 +49,8 @@ class LocalTemplates {
 /// Every file of every environment, the edge's and manifest.json, sorted by path. The same bytes on any pool.
 std::vector<LocalFile> emit_all(const blueprint::Blueprint& blueprint, const Pool& pool);
 
-/// One environment of the blueprint as a value for the engine, from what was emitted of it. `images`: the digest of each
-/// image of the host, by its reference; images of a registry are not among them.
+/// One environment of the blueprint as a value for the engine, from what was emitted of it. `images`: the digest of
+/// each image of the host, by its reference; images of a registry are not among them.
 world::EnvironmentSpec wanted(const blueprint::Blueprint& blueprint, const blueprint::Environment& environment,
                               const LocalEnvironment& emitted, const std::map<std::string, std::string>& images);
 
