@@ -156,16 +156,17 @@ RC_GTEST_PROP(Names, AreOneThingsAloneOrRefusedAtBothPlaces, ()) {
     names.add(*tried.compiled, true);
 }
 
-RC_GTEST_PROP(Names, OfTwoPlatformsOnOneMachineAreApart, ()) {
+RC_GTEST_PROP(Names, OfSeveralPlatformsOnOneMachineAreApart, ()) {
     Names names;
-    for (const std::string name : {"lend", "lend-a", "a"})
-        if (const Tried tried = try_platform(name, hostile_platform()); tried.compiled) {
-            for (const blueprint::Environment& one : tried.compiled->blueprint.environments) {
-                const auto& shape = tried.compiled->blueprint.shape(one);
-                RC_PRE(tried.compiled->blueprint.value(one, shape.hosts).own.empty());
-            }
-            names.add(*tried.compiled, false);
-        }
+    for (const std::string name : {"lend", "lend-a", "lend-a-b", "a"}) {
+        std::string text = "domain: lend.example\nstages: { demo: {}, x: {} }\ntenants:\n";
+        for (const std::string& tenant : some({"a", "a-b", "b", "b-a", "lend"}, 2))
+            text += "  " + tenant + ": { name: X, stages: " + list(some({"demo", "x"}, 2)) + " }\n";
+        text += "services: { api: { tier: middleware, image: lend/api, port: 9000 } }\n";
+        const Tried tried = try_platform(name, text);
+        RC_ASSERT(tried.compiled.has_value());
+        names.add(*tried.compiled, false);
+    }
 }
 
 // What the model accepts of all this, in one platform: the cases that only the shortening of names keeps apart.
