@@ -39,7 +39,7 @@ constexpr unsigned firstFree = 4;  // addresses at the start of a subnet that no
 
 class Naive {
   public:
-    Naive(const GeneratedPlatform& platform, std::string tenant, std::string stage, unsigned ordinal,
+    Naive(const GeneratedPlatform& platform, std::string tenant, const std::string& stage, unsigned ordinal,
           std::string account)
         : platform_(platform),
           tenantName_(std::move(tenant)),
@@ -263,12 +263,13 @@ std::map<std::string, std::string> naive_environments(const GeneratedPlatform& p
         Texts stages = platform.stages_of(row.stages);
         std::ranges::sort(stages);
         for (const std::string& stage : stages) {
+            const std::string name = fmt::format("{}/{}", tenant, stage);
             std::string account;
             for (const auto& [id, of] : platform.accounts)
                 if (std::ranges::find(of, stage) != of.end() && (account.empty() || taken[id] < taken[account]))
                     account = id;
             ++taken[account];
-            all[tenant + "/" + stage] = Naive(platform, tenant, stage, ordinal++, account).text();
+            all[name] = Naive(platform, tenant, stage, ordinal++, account).text();
         }
     }
     return all;

@@ -183,7 +183,7 @@ class Reader {
     }
 
     void service(const Words& words) {
-        const std::string name = words.at(1);
+        const std::string& name = words.at(1);
         shape.workloads.push_back(
             {sure(ServiceName::parse(name), "a name"), sure(model::tier_from_string(words.at(2)), "a tier")});
         in_ = [this, name](const Words& line) { of_service(shape.workloads.back(), name, line); };
@@ -243,7 +243,7 @@ class Reader {
 
     void job(const Words& words) {
         using When = model::Job::When;
-        const std::string name = words.at(1);
+        const std::string& name = words.at(1);
         shape.jobs.push_back({sure(JobName::parse(name), "a name"),
                               one_of({When::beforeRelease, When::afterCreate, When::scheduled}, words.at(2))});
         in_ = [this, name](const Words& line) { of_job(shape.jobs.back(), name, line); };

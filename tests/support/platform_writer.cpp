@@ -202,9 +202,15 @@ class Writer {
 std::string accounts(const GeneratedPlatform& platform) {
     std::string all;
     for (const auto& [id, stages] : platform.accounts) {
-        std::string names;
-        for (const std::string& name : stages) names += (names.empty() ? "" : ", ") + name;
-        all += (all.empty() ? "" : ", ") + std::string("{ id: \"") + id + "\", stages: [" + names + "] }";
+        if (!all.empty()) all += ", ";
+        all += "{ id: \"";
+        all += id;
+        all += "\", stages: [";
+        for (const std::string& name : stages) {
+            if (&name != &stages.front()) all += ", ";
+            all += name;
+        }
+        all += "] }";
     }
     return all;
 }
