@@ -3,6 +3,8 @@ option(TENANTRY_TESTS "Build the tests" ON)
 option(TENANTRY_FUZZ "Build the fuzz targets (clang only)" OFF)
 option(TENANTRY_SANITIZE "Build with AddressSanitizer and UndefinedBehaviorSanitizer" OFF)
 
+set(TENANTRY_SEED 20261124 CACHE STRING "What the property tests under ctest draw from; any other number tries other cases")
+
 set(CMAKE_CXX_STANDARD 23)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)

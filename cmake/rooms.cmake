@@ -26,7 +26,15 @@ function(tenantry_room name)
         target_link_libraries(${name}_test PRIVATE ${target} tenantry_test_support GTest::gtest_main)
         add_test(NAME ${name} COMMAND ${name}_test)
         set_tests_properties(${name} PROPERTIES LABELS fast TIMEOUT 120)
+        tenantry_draws(${name})
     endif()
+endfunction()
+
+# Property tests of a ctest test draw from the seed of cmake/options.cmake, so that a run can be repeated; further words
+# are rapidcheck's own (`max_success=1000`).
+function(tenantry_draws test)
+    string(JOIN " " words "seed=${TENANTRY_SEED}" ${ARGN})
+    set_tests_properties(${test} PROPERTIES ENVIRONMENT "RC_PARAMS=${words}")
 endfunction()
 
 # Rooms are named bare (`base`), libraries by their CMake target (`fmt::fmt`).

@@ -68,11 +68,9 @@ TEST(ResolveLock, ReadsEveryStyleOfGit) {
 }
 
 TEST(ResolveLock, RefusesMarkersThatDoNotBelongTogether) {
-    const std::string one = row(0, "acme/demo");
-    for (const std::string& text :
-         {head + "<<<<<<< a\n" + one, head + "=======\n" + one, head + one + ">>>>>>> b\n",
-          head + "<<<<<<< a\n<<<<<<< a\n" + one + "=======\n>>>>>>> b\n", head + "<<<<<<< a\n" + one + ">>>>>>> b\n",
-          head + "<<<<<<< a\n" + one + "========\n>>>>>>> b\n"}) {
+    for (const char* markers : {"<<<<<<< a\n", "=======\n", ">>>>>>> b\n", "<<<<<<< a\n<<<<<<< a\n=======\n>>>>>>> b\n",
+                                "<<<<<<< a\n>>>>>>> b\n", "<<<<<<< a\n========\n>>>>>>> b\n"}) {
+        const std::string text = head + markers + row(0, "acme/demo");
         const auto resolved = resolve(text);
         EXPECT_FALSE(resolved.resolution) << text;
         ASSERT_FALSE(resolved.diagnostics.empty());

@@ -21,6 +21,18 @@ std::optional<Compiled> compile_text(std::string_view platform, Diagnostics& dia
                    diagnostics);
 }
 
+/// A compiled platform with its texts, into which the model's trees look: for what locates things in them.
+struct CompiledText {
+    PlatformText text;
+    Diagnostics diagnostics;
+    std::optional<Compiled> compiled;
+
+    explicit CompiledText(std::string_view platform) : text(platform) {
+        compiled = compile(text.sources, {text.inputs, text.hasLock ? std::optional(text.lock) : std::nullopt}, Pool(1),
+                           diagnostics);
+    }
+};
+
 // What `tenantry lock --resolve` says of a lock whose environments were all applied.
 Diagnostics resolve_text(std::string_view platform) {
     Diagnostics diagnostics;
@@ -51,6 +63,12 @@ std::string all_bytes(std::string_view platform, unsigned threads = 1) {
     return bytes;
 }
 
+MachineRanges machine(std::initializer_list<std::pair<const char*, const char*>> rows) {
+    MachineRanges ranges;
+    for (const auto& [range, owner] : rows) ranges.push_back({*Cidr::parse(range), owner});
+    return ranges;
+}
+
 TEST(Codes, EachExampleGivesItsCode) {
     for (const CodeInfo* info : all_codes()) {
         // Codes of other inputs than a platform are tried where those are read.
@@ -64,7 +82,8 @@ TEST(Codes, EachExampleGivesItsCode) {
         if (info->code == "TN0309" || info->code == "TN0310") diagnostics = reclaim_text(info->example);
         if (compiled) diagnostics.append(beyond_local(compiled->model.platform));
         if (info->code == "TN0702")
-            diagnostics.append(machine_conflicts(*compiled, {{Cidr{Ipv4{10u << 24}, 24}, "docker0"}}));
+            diagnostics.append(
+                machine_conflicts(*CompiledText(info->example).compiled, machine({{"10.0.0.0/24", "docker0"}})));
         const auto found = std::ranges::find(diagnostics.all(), info, &Diagnostic::code);
         EXPECT_NE(found, diagnostics.all().end())
             << info->code << (diagnostics.empty() ? " gave nothing" : " gave " + diagnostics.all()[0].detail);
@@ -149,12 +168,6 @@ tenantry-lock 1
     EXPECT_EQ(codes, (std::vector<std::string_view>{"TN0201", "TN0205", "TN0205", "TN0206", "TN0206", "TN0301"}));
 }
 
-MachineRanges machine(std::initializer_list<std::pair<const char*, const char*>> rows) {
-    MachineRanges ranges;
-    for (const auto& [range, owner] : rows) ranges.push_back({*Cidr::parse(range), owner});
-    return ranges;
-}
-
 std::vector<std::string> told(const Diagnostics& diagnostics) {
     std::vector<std::string> all;
     for (const Diagnostic& one : diagnostics.all()) all.push_back(one.detail + " " + one.help);
@@ -162,8 +175,8 @@ std::vector<std::string> told(const Diagnostics& diagnostics) {
 }
 
 TEST(MachineConflicts, NameTheEnvironmentAndWhoHasTheRange) {
-    Diagnostics diagnostics;
-    const auto compiled = compile_text(support::smallPlatform, diagnostics);
+    const CompiledText platform(support::smallPlatform);
+    const auto& compiled = platform.compiled;
     EXPECT_EQ(told(machine_conflicts(*compiled, machine({{"10.0.17.0/24", "docker0"},
                                                          {"10.0.32.0/19", "a route over wg0"},
                                                          {"10.0.64.0/20", "eth0"},
@@ -176,8 +189,8 @@ TEST(MachineConflicts, NameTheEnvironmentAndWhoHasTheRange) {
 }
 
 TEST(MachineConflicts, AreOfThoseThatAreAskedForAlone) {
-    Diagnostics diagnostics;
-    const auto compiled = compile_text(support::smallPlatform, diagnostics);
+    const CompiledText platform(support::smallPlatform);
+    const auto& compiled = platform.compiled;
     const auto ranges = machine({{"10.0.0.0/18", "docker0"}});
     const std::vector<std::string> none, one{"norte/demo"};
     EXPECT_TRUE(machine_conflicts(*compiled, ranges, none).empty());
@@ -188,15 +201,14 @@ TEST(MachineConflicts, AreOfThoseThatAreAskedForAlone) {
 }
 
 TEST(MachineConflicts, OfABlockThatWasGivenBeforeAskForAnotherRangeOfTheMachine) {
-    Diagnostics diagnostics;
-    const auto compiled = compile_text(std::string(support::smallPlatform) + R"(--- platform.lock
+    const CompiledText platform(std::string(support::smallPlatform) + R"(--- platform.lock
 tenantry-lock 1
 platform lend 7f3c0e5a91d2b846
 block 10.0.0.0/20 acme/demo layout=1 uid=1048576 gen=1
 retired 10.0.16.0/20 oldbank/demo uid=1114112 gen=1
 block 10.0.32.0/20 left/demo layout=1 uid=1179648 gen=1
-)",
-                                       diagnostics);
+)");
+    const auto& compiled = platform.compiled;
     EXPECT_EQ(
         told(machine_conflicts(*compiled, machine({{"10.0.0.0/18", "docker0"}}))),
         (std::vector<std::string>{
@@ -209,12 +221,10 @@ block 10.0.32.0/20 left/demo layout=1 uid=1179648 gen=1
 }
 
 TEST(MachineConflicts, PointAtTheKeyThatKeepsARangeFree) {
-    Diagnostics diagnostics;
-    const auto place = [&](std::string_view platform) {
-        const PlatformText text(platform);
-        const auto compiled = compile(text.sources, {text.inputs, {}}, Pool(1), diagnostics);
-        const auto conflicts = machine_conflicts(*compiled, machine({{"10.0.0.0/24", "docker0"}}));
-        return std::string(text.sources.text(conflicts.all()[0].at));
+    const auto place = [](std::string_view text) {
+        const CompiledText platform(text);
+        const auto conflicts = machine_conflicts(*platform.compiled, machine({{"10.0.0.0/24", "docker0"}}));
+        return std::string(platform.text.sources.text(conflicts.all()[0].at));
     };
     EXPECT_EQ(place(support::smallPlatform), "acme");
     const std::string network = "network: { avoid: [10.96.0.0/12] }\n";

@@ -58,9 +58,10 @@ std::string route_owner(const std::optional<std::uint32_t>& interface) {
 }
 
 // What one RTM_NEWROUTE message says; nothing for those that are no range of the machine's.
-std::optional<MachineRange> route_of(const nlmsghdr& header, const char* bytes) {
+std::optional<MachineRange> route_of(const nlmsghdr& header, std::string_view message) {
     rtmsg route{};
     if (header.nlmsg_type != RTM_NEWROUTE || header.nlmsg_len < NLMSG_SPACE(sizeof(route))) return std::nullopt;
+    const char* bytes = message.data();
     std::memcpy(&route, bytes + NLMSG_HDRLEN, sizeof(route));
     // Own addresses, broadcast and multicast stand in the kernel's table `local`; the addresses are known already.
     const bool leads = route.rtm_type == RTN_UNICAST || route.rtm_type == RTN_BLACKHOLE ||
@@ -93,7 +94,7 @@ Result<bool> take_datagram(std::string_view datagram, MachineRanges& ranges) {
         if (header.nlmsg_type == NLMSG_DONE) return true;
         if ((header.nlmsg_flags & NLM_F_DUMP_INTR) != 0) return fail("the routes changed while they were read");
         if (header.nlmsg_type == NLMSG_ERROR) return fail("the kernel refuses to list its routes");
-        if (auto range = route_of(header, datagram.data())) ranges.push_back(*std::move(range));
+        if (auto range = route_of(header, datagram.substr(0, header.nlmsg_len))) ranges.push_back(*std::move(range));
         if (ranges.size() > mostRoutes) return fail("there are more than {} routes", mostRoutes);
         datagram.remove_prefix(std::min<std::size_t>(NLMSG_ALIGN(header.nlmsg_len), datagram.size()));
     }

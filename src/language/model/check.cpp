@@ -139,14 +139,23 @@ void check_routes(const Platform& platform, Diagnostics& diagnostics) {
             "give `/` to a frontend, or put prefixes together");
 }
 
-void check_tenant_names(const Platform& platform, Diagnostics& diagnostics) {
+// Where `stages` has the stage.
+std::vector<Note> note_of_stage(const Place& root, const Stage& stage) {
+    const auto stages = root.node.find("stages");
+    for (std::size_t i = 0; stages && i < stages->size(); ++i)
+        if (const syntax::Entry entry = stages->entry(i); entry.key == stage.name.str())
+            return {{entry.keyAt, "the stage"}};
+    return {};
+}
+
+void check_tenant_names(const Platform& platform, const Place& root, Diagnostics& diagnostics) {
     for (const Tenant& tenant : platform.tenants)
         for (const Stage& stage : platform.stages)
             if (tenant.name.str().ends_with("-" + stage.name.str()))
                 diagnostics.add(code::sameName, tenant.at,
                                 fmt::format("`{}` ends in `-{}`, as the names of environments in that stage do.",
                                             tenant.name.str(), stage.name.str()),
-                                "choose a name that does not end in a stage's");
+                                "choose a name that does not end in a stage's", note_of_stage(root, stage));
 }
 
 struct HostUse {
@@ -368,7 +377,7 @@ void check_platform(const Place& root, Platform& platform, Diagnostics& diagnost
     check_stores(platform, diagnostics);
     check_jobs(platform, root, diagnostics);
     check_tenant_references(platform, root, diagnostics);
-    check_tenant_names(platform, diagnostics);
+    check_tenant_names(platform, root, diagnostics);
     check_hosts(platform, diagnostics);
     check_variables(platform, root, diagnostics);
 }

@@ -72,7 +72,7 @@ void read_health(const std::optional<Place>& place, Service& service, Diagnostic
         diagnostics.add(code::badValue, place->keyAt, "A health check is a `path` or a `command`, not both.",
                         "keep one of the two");
     if (path) health.kind = Health::Kind::http, health.path = path->str();
-    if (!command.empty()) health.kind = Health::Kind::command, health.command = command;
+    if (!command.empty()) health.kind = Health::Kind::command, health.command = command, health.path.clear();
     if (path && !service.port)
         diagnostics.add(code::noPort, place->keyAt,
                         fmt::format("`{}` has no `port` to ask for `{}`.", service.name.str(), path->str()),

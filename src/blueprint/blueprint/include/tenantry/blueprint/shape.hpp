@@ -131,6 +131,7 @@ struct Workload {
     std::vector<Grant> stores;                    ///< sorted by store
     std::vector<SecretName> secrets;              ///< sorted
     std::vector<model::HostPort> egress;          ///< sorted; nothing else outside may be called
+    bool operator==(const Workload&) const = default;
 };
 
 /// The load balancer sends requests under `prefix` to the frontend `to`.
@@ -152,6 +153,7 @@ struct Allow {
     Index<Workload> to;
     Port port;
     ModelPath origin;
+    bool operator==(const Allow&) const = default;
 };
 
 /// A program that runs to its end. Rows are sorted by name.
@@ -171,6 +173,7 @@ struct Job {
     std::vector<Grant> stores;
     std::vector<SecretName> secrets;
     std::vector<model::HostPort> egress;
+    bool operator==(const Job&) const = default;
 };
 
 /// A data service of the environment. Rows are sorted by name.
@@ -180,6 +183,7 @@ struct Store {
     bool cache = false;
     bool asVariable = false;
     Hole<model::Bytes> size;
+    bool operator==(const Store&) const = default;
 };
 
 /// A secret of the environment. Rows are sorted by name.
@@ -188,12 +192,14 @@ struct Secret {
     std::optional<std::uint32_t> makeBytes;  ///< nothing: given for each tenant
     std::optional<model::Duration> rotate;
     bool asVariable = false;
+    bool operator==(const Secret&) const = default;
 };
 
 /// People or a tool that use stores. Rows are sorted by name.
 struct AccessEntry {
     AccessName name;
     std::vector<Grant> stores;
+    bool operator==(const AccessEntry&) const = default;
 };
 
 struct Subnet {
@@ -227,6 +233,7 @@ struct Shape {
     Hole<Account> account;
     Hole<model::Duration> keepLogs;
     std::optional<Hole<model::Duration>> recovery;  ///< nothing: no backups
+    bool operator==(const Shape&) const = default;
 };
 
 }  // namespace tenantry::blueprint

@@ -54,7 +54,8 @@ Diagnostics beyond_local(const model::Platform& platform);
 /// Blocks that overlap addresses which the machine uses itself, for commands that act on it: an error for each of its
 /// ranges that is in the way, with what to write. Looked at are all environments, or those in `only`, sorted.
 /// What is compiled never depends on a machine; whether it may run there does
-/// (docs/decisions/0003-the-machine-decides-whether.md).
+/// (docs/decisions/0003-the-machine-decides-whether.md). The sources that it was compiled from must live: the key to
+/// change is looked up in them.
 Diagnostics machine_conflicts(const Compiled& compiled, const MachineRanges& machine,
                               std::optional<std::span<const std::string>> only = {});
 
