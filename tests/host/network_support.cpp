@@ -8,6 +8,8 @@
 
 #include <gtest/gtest.h>
 
+#include <fcntl.h>
+#include <fmt/ranges.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -22,17 +24,17 @@ constexpr std::string_view platform = R"(platform: lend
 domain: lend.example
 stages: { demo: { zones: 2 } }
 services:
-  web: { tier: frontend, image: lend/web, static: /srv/www, routes: { /api: api }, tasks: 2 }
-  api: { tier: middleware, image: lend/api, port: 9000, calls: [scoring], tasks: APIS }
+  web: { tier: frontend, image: lend/web, static: /srv/www, routes: { /api: api }, tasks: WEBS }
+  api: { tier: middleware, image: lend/api, port: 9000, calls: [scoring], tasks: 2 }
   scoring: { tier: middleware, image: lend/scoring, port: 9100, tasks: 2 }
 tenants:
   acme: { name: Préstamos Acme }
   norte: { name: Crédito del Norte, demo: { services: { web: { tasks: 1 }, api: { tasks: 1 }, scoring: { tasks: 2 } } } }
 )";
 
-blueprint::Blueprint blueprint_of(int apis) {
+blueprint::Blueprint blueprint_of(int webs) {
     std::string text(platform);
-    text.replace(text.find("APIS"), 4, std::to_string(apis));
+    text.replace(text.find("WEBS"), 4, std::to_string(webs));
     support::PlatformText read(text);
     Diagnostics diagnostics;
     auto compiled = compile::compile(read.sources, {read.inputs, std::nullopt}, Pool(1), diagnostics);
@@ -40,20 +42,23 @@ blueprint::Blueprint blueprint_of(int apis) {
     return std::move(compiled->blueprint);
 }
 
+// Each line behind the one that it is indented under, sorted: the kernel lists in an order of its own.
 std::string sorted_lines(const std::string& text) {
     std::vector<std::string> lines;
+    std::string above;
     std::istringstream stream(text);
-    for (std::string line; std::getline(stream, line);) lines.push_back(line + "\n");
+    for (std::string line; std::getline(stream, line);) {
+        if (!line.starts_with(' ')) above = line;
+        lines.push_back(above + " / " + line + "\n");
+    }
     std::ranges::sort(lines);
-    std::string result;
-    for (const std::string& line : lines) result += line;
-    return result;
+    return fmt::format("{}", fmt::join(lines, ""));
 }
 
 }  // namespace
 
-Emitted emitted(std::string_view environment, int apis) {
-    const blueprint::Blueprint blueprint = blueprint_of(apis);
+Emitted emitted(std::string_view environment, int webs) {
+    const blueprint::Blueprint blueprint = blueprint_of(webs);
     const local_emit::LocalTemplates templates(blueprint);
     for (const blueprint::Environment& one : blueprint.environments) {
         if (one.name() != environment) continue;

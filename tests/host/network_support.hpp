@@ -21,8 +21,8 @@ struct Emitted {
     [[nodiscard]] world::Placement placement() const { return {network.platform, network.environment}; }
 };
 
-/// One of the test's environments, as it is emitted. `apis`: tasks of its service `api`.
-Emitted emitted(std::string_view environment, int apis = 3);
+/// One of the test's environments, as it is emitted. `webs`: tasks of its service `web`, whose addresses are the last.
+Emitted emitted(std::string_view environment, int webs = 3);
 
 /// What a reader takes from all texts when these are put in the place of both files of the network.
 struct Reading {

@@ -102,6 +102,7 @@ Result<world::ObservedNetwork> observe_network(const world::Placement& placement
             else
                 shown.peer = TRY(strangers.other_end(space, link));
         }
+        std::ranges::sort(seen.back().links, {}, [](const SeenLink& one) { return one.link.name; });
     }
     world::ObservedNetwork observed{network_text(placement, seen, sockets), R"({"nftables": []})"};
     if (!spaces.empty() && spaces.front().name == routerName) {

@@ -119,7 +119,7 @@ std::string network_text(const world::Placement& placement, std::span<const Seen
     for (const world::SocketSpec& socket : sockets)
         json.object(Layout::line)
             .member("path", socket.path)
-            .member("host", socket.host.str())
+            .member("host", socket.host)
             .member("task", socket.task)
             .member("descriptor", socket.descriptor)
             .end();
