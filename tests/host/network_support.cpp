@@ -6,10 +6,9 @@
 #include <fstream>
 #include <sstream>
 
-#include <gtest/gtest.h>
-
 #include <fcntl.h>
 #include <fmt/ranges.h>
+#include <gtest/gtest.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>

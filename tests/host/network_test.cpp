@@ -5,10 +5,9 @@
 #include <regex>
 #include <thread>
 
-#include <gtest/gtest.h>
-
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <gtest/gtest.h>
 #include <netinet/tcp.h>
 #include <sched.h>
 #include <sys/resource.h>
@@ -197,12 +196,12 @@ TEST_F(Network, is_new_where_pins_are_broken) {
     const Emitted wanted = emitted(acme);
     must(network().ensure(wanted.network, wanted.rules));
     const std::string before = observed(wanted).network;
-    run({"umount", path(wanted, "api-1")});                                             // a file alone
-    run({"mount", "--bind", "/etc/hostname", path(wanted, "api-2")});                   // another mount upon the first
+    run({"umount", path(wanted, "api-1")});                            // a file alone
+    run({"mount", "--bind", "/etc/hostname", path(wanted, "api-2")});  // another mount upon the first
     run({"umount", path(wanted, "web-1")});
-    run({"mount", "--bind", path(wanted, "web-2"), path(wanted, "web-1")});             // one namespace twice
+    run({"mount", "--bind", path(wanted, "web-2"), path(wanted, "web-1")});  // one namespace twice
     run({"umount", path(wanted, "web-3")});
-    run({"unshare", "--net=" + path(wanted, "web-3"), "true"});                         // empty
+    run({"unshare", "--net=" + path(wanted, "web-3"), "true"});  // empty
     std::ofstream(path(wanted, "stranger")) << "";
     must(network().ensure(wanted.network, wanted.rules));
     EXPECT_EQ(observed(wanted).network, before);
@@ -213,11 +212,14 @@ TEST_F(Network, keeps_its_rules_where_new_ones_are_refused) {
     const Emitted wanted = emitted(acme);
     must(network().ensure(wanted.network, wanted.rules));
     const std::string before = observed(wanted).rules;
-    for (const char* bad : {"{", "{}", R"({"nftables": [{"add": {"rule": {"family": "inet", "table": "nobody", "chain": "x",
-             "expr": []}}}]})", R"({"nftables": [{"add": {"flowtable": {}}}]})"}) {
+    for (const char* bad :
+         {"{", "{}", R"({"nftables": [{"add": {"rule": {"family": "inet", "table": "nobody", "chain": "x",
+             "expr": []}}}]})",
+          R"({"nftables": [{"add": {"flowtable": {}}}]})"}) {
         const auto done = network().ensure(wanted.network, bad);
         ASSERT_FALSE(done);
-        EXPECT_TRUE(done.error().text().starts_with("making the network of local/lend/acme/demo: ")) << done.error().text();
+        EXPECT_TRUE(done.error().text().starts_with("making the network of local/lend/acme/demo: "))
+            << done.error().text();
     }
     EXPECT_EQ(observed(wanted).rules, before);
     const Emitted other = emitted(norte);

@@ -1,10 +1,7 @@
 #include "net_rules.hpp"
 
-#include <array>
-#include <map>
 #include <memory>
 #include <mutex>
-#include <optional>
 
 #include <boost/json.hpp>
 #include <linux/netfilter.h>
@@ -43,61 +40,12 @@ Result<json::array> read_commands(std::string_view text) {
     return std::move(list->get_array());
 }
 
-json::object command(std::string_view verb, std::string_view kind, json::value object) {
-    json::object inside, whole;
-    inside[kind] = std::move(object);
-    whole[verb] = std::move(inside);
-    return whole;
+json::value flush_everything() {
+    json::object what, command;
+    what["ruleset"] = nullptr;
+    command["flush"] = std::move(what);
+    return command;
 }
-
-/// Tables, chains, sets and maps of a rule set by what names them, each with what it cannot change while it is there.
-class Frame {
-  public:
-    using Key = std::array<std::string, 4>;  // kind, family, table, name
-
-    /// Commands, or objects as they are listed; false where there is one of another kind than those and rules.
-    bool read(const json::array& list) {
-        for (const json::value& item : list) {
-            if (!item.is_object() || item.get_object().empty()) return false;
-            const json::object* object = &item.get_object();
-            if (const json::value* added = object->if_contains("add"); added != nullptr && added->is_object())
-                object = &added->get_object();
-            if (!read_object(*object)) return false;
-        }
-        return true;
-    }
-
-    [[nodiscard]] const std::map<Key, json::object>& parts() const { return parts_; }
-    [[nodiscard]] bool has(const Key& key) const { return parts_.contains(key); }
-    [[nodiscard]] bool differs(const Key& key, const json::object& fixed) const {
-        const auto found = parts_.find(key);
-        return found != parts_.end() && found->second != fixed;
-    }
-
-    static json::object name_of(const Key& key) {
-        if (key[0] == "table") return {{"family", key[1]}, {"name", key[3]}};
-        return {{"family", key[1]}, {"table", key[2]}, {"name", key[3]}};
-    }
-
-  private:
-    bool read_object(const json::object& object) {
-        const std::string kind = object.begin()->key();
-        if (kind == "metainfo" || kind == "rule" || kind == "element") return true;
-        const json::value& body = object.begin()->value();
-        if ((kind != "table" && kind != "chain" && kind != "set" && kind != "map") || !body.is_object()) return false;
-        const auto text = [&](std::string_view key) {
-            const json::value* value = body.get_object().if_contains(key);
-            return std::string(value != nullptr && value->is_string() ? std::string_view(value->get_string()) : "");
-        };
-        json::object fixed;
-        for (const char* key : {"type", "hook", "prio", "policy", "map", "flags"})
-            if (const json::value* value = body.get_object().if_contains(key)) fixed[key] = *value;
-        parts_[{kind, text("family"), text("table"), text("name")}] = std::move(fixed);
-        return true;
-    }
-
-    std::map<Key, json::object> parts_;
-};
 
 std::string_view family_name(std::uint8_t family) {
     switch (family) {
@@ -118,28 +66,6 @@ std::string_view family_name(std::uint8_t family) {
     }
 }
 
-// Empties what stays and takes away what goes. Nothing: the tables have to be made anew.
-std::optional<json::array> clearing(const Frame& there, const Frame& wanted) {
-    json::array emptied, sets, rest;
-    for (const auto& [key, fixed] : there.parts()) {
-        if (wanted.differs(key, fixed)) return std::nullopt;
-        const std::string& kind = key[0];
-        const bool stays = wanted.has(key);
-        if (kind == "table")
-            (stays ? emptied : rest).push_back(command(stays ? "flush" : "delete", kind, Frame::name_of(key)));
-        else if (!wanted.has({"table", key[1], "", key[2]}))
-            continue;  // goes with its table
-        else if (kind == "chain" && !stays)
-            rest.push_back(command("delete", kind, Frame::name_of(key)));
-        else if (kind != "chain")
-            sets.push_back(command(stays ? "flush" : "delete", kind, Frame::name_of(key)));
-    }
-    // Rules name sets and chains, elements of maps name chains: those that name go first.
-    emptied.insert(emptied.end(), sets.begin(), sets.end());
-    emptied.insert(emptied.end(), rest.begin(), rest.end());
-    return emptied;
-}
-
 }  // namespace
 
 Result<std::string> list_rules() {
@@ -147,18 +73,11 @@ Result<std::string> list_rules() {
 }
 
 Result<void> replace_rules(std::string_view commands) {
+    json::array all{flush_everything()};
     const json::array wanted = TRY(read_commands(commands));
-    const std::string listed = TRY(list_rules());
-    const json::array there = TRY(read_commands(listed));
-    Frame wantedFrame, thereFrame;
-    if (!wantedFrame.read(wanted)) return fail("the rule set has more than tables, chains, sets, maps and rules");
-    std::optional<json::array> all;
-    if (thereFrame.read(there)) all = clearing(thereFrame, wantedFrame);
-    if (!all) all.emplace().push_back(command("flush", "ruleset", nullptr));
-    all->insert(all->end(), wanted.begin(), wanted.end());
-    if (all->empty()) return {};
+    all.insert(all.end(), wanted.begin(), wanted.end());
     json::object whole;
-    whole["nftables"] = *std::move(all);
+    whole["nftables"] = std::move(all);
     TRY(wrap(run(json::serialize(whole)), "replacing the rules"));
     return {};
 }

@@ -14,8 +14,7 @@ namespace tenantry::host {
 Result<std::string> list_rules();
 
 /// Makes the commands of an nftables.json the whole rule set, in one transaction: a packet meets the old one or the new
-/// one. Chains and sets that are there already stay and are filled anew, as a chain with policy drop that came or went
-/// would lose the packets of an instant. Connections go on. Nothing is changed after an error.
+/// one, and connections go on. Nothing is changed after an error.
 Result<void> replace_rules(std::string_view commands);
 
 /// Names of all tables, of any family: `inet tenantry`.

@@ -49,7 +49,8 @@ Result<std::string> read_setting(const std::string& key) {
 }
 
 Result<void> write_setting(const std::string& key, const std::string& value) {
-    if (TRY(read_setting(key)) == value) return {};
+    // The switch of IPv6 for all is written again: that turns off the one interface that somebody turned on.
+    if (key == ipv6Key ? is_off_anyway(key) : TRY(read_setting(key)) == value) return {};
     const std::string path = path_of(key);
     const Descriptor file(open(path.c_str(), O_WRONLY | O_CLOEXEC));
     if (file.number() < 0 || write(file.number(), value.data(), value.size()) != static_cast<ssize_t>(value.size()))
