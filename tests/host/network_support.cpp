@@ -48,7 +48,7 @@ std::string sorted_lines(const std::string& text) {
     std::istringstream stream(text);
     for (std::string line; std::getline(stream, line);) {
         if (!line.starts_with(' ')) above = line;
-        lines.push_back(above + " / " + line + "\n");
+        lines.push_back(fmt::format("{} / {}\n", above, line));
     }
     std::ranges::sort(lines);
     return fmt::format("{}", fmt::join(lines, ""));

@@ -94,9 +94,7 @@ class Connection {
     }
 
   private:
-    static const sockaddr* name(const sockaddr_in& address) {
-        return static_cast<const sockaddr*>(static_cast<const void*>(&address));
-    }
+    static const sockaddr* name(const sockaddr_in& address) { return reinterpret_cast<const sockaddr*>(&address); }
     static Descriptor inside(const std::string& space) {
         Descriptor made;
         std::thread([&] {

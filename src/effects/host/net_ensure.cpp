@@ -61,7 +61,7 @@ class Change {
     Result<void> remove_other_pins() {
         for (const std::string& name : TRY(list_pins(folder_)))
             if (std::ranges::find(spec_.namespaces, name, &NamespaceSpec::name) == spec_.namespaces.end())
-                TRY_VOID(remove_pin(folder_ + "/" + name));
+                TRY_VOID(remove_pin(pin_path(folder_, name)));
         return {};
     }
 
@@ -138,7 +138,7 @@ Result<void> ensure_network(const world::NetSpec& spec, const std::string& folde
     TENANTRY_CHECK(!spec.namespaces.empty() && spec.namespaces.front().name == routerName,
                    "the router is the first namespace of an environment");
     for (const NamespaceSpec& space : spec.namespaces)
-        TENANTRY_CHECK(space.path == folder + "/" + space.name, "a namespace is pinned in its placement's folder");
+        TENANTRY_CHECK(space.path == pin_path(folder, space.name), "a namespace is pinned in its placement's folder");
     return Change(spec, folder).run(rules);
 }
 

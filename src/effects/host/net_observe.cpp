@@ -15,7 +15,7 @@ constexpr std::string_view platforms = "/run/tenantry/platforms";
 Result<std::vector<Space>> open_pinned(const std::string& folder) {
     std::vector<Space> spaces;
     for (const std::string& name : TRY(list_pins(folder)))
-        if (auto found = TRY(open_pin(folder + "/" + name)))
+        if (auto found = TRY(open_pin(pin_path(folder, name))))
             spaces.push_back(TRY(wrap(open_space(name, *std::move(found)), "the namespace {}", name)));
     std::ranges::stable_partition(spaces, [](const Space& space) { return space.name == routerName; });
     return spaces;
@@ -43,7 +43,7 @@ class Strangers {
         for (const std::string& platform : TRY(list_pins(std::string(platforms)))) {
             const std::string net = fmt::format("{}/{}/net", platforms, platform);
             for (const std::string& tenant : TRY(list_pins(net)))
-                for (const std::string& stage : TRY(list_pins(net + "/" + tenant)))
+                for (const std::string& stage : TRY(list_pins(pin_path(net, tenant))))
                     TRY_VOID(open_folder(fmt::format("{}/{}/{}", net, tenant, stage)));
         }
         return look(spaces_);
@@ -52,8 +52,8 @@ class Strangers {
     Result<void> open_folder(const std::string& folder) {
         if (folder == own_) return {};
         for (const std::string& name : TRY(list_pins(folder)))
-            if (auto found = TRY(open_pin(folder + "/" + name)))
-                spaces_.push_back(TRY(open_space(folder + "/" + name, *std::move(found))));
+            if (auto found = TRY(open_pin(pin_path(folder, name))))
+                spaces_.push_back(TRY(open_space(pin_path(folder, name), *std::move(found))));
         return {};
     }
 
@@ -74,7 +74,7 @@ Result<std::vector<std::string>> more_of(const Space& space) {
 
 Result<SeenSpace> see(Space& space, const std::string& folder) {
     TRY_VOID(enter(space.file));
-    SeenSpace seen{space.name, folder + "/" + space.name, {}, {}, {}, {}};
+    SeenSpace seen{space.name, pin_path(folder, space.name), {}, {}, {}, {}};
     seen.sysctls = TRY(read_settings(space.links));
     seen.entries = TRY(list_entries(space.route, space.links));
     seen.more = TRY(more_of(space));

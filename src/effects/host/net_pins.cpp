@@ -77,7 +77,7 @@ Result<void> make_pin_folder(const std::string& folder) {
 
 Result<void> remove_pin_folder(const std::string& folder) {
     TRY_VOID(unmount(folder));
-    for (const std::string& name : TRY(list_pins(folder))) TRY_VOID(remove_pin(folder + "/" + name));
+    for (const std::string& name : TRY(list_pins(folder))) TRY_VOID(remove_pin(pin_path(folder, name)));
     std::string path = folder;
     for (int level = 0; level < 3; ++level) {
         // The folders above are shared with other environments.
@@ -89,6 +89,8 @@ Result<void> remove_pin_folder(const std::string& folder) {
     }
     return {};
 }
+
+std::string pin_path(const std::string& folder, std::string_view name) { return fmt::format("{}/{}", folder, name); }
 
 Result<std::vector<std::string>> list_pins(const std::string& folder) {
     std::vector<std::string> names;

@@ -4,7 +4,9 @@
 // enters a namespace changes the thread that it runs in: call it from `on_own_thread` alone.
 
 #include <future>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <vector>
 
@@ -36,6 +38,8 @@ Result<OpenNamespace> current_namespace();
 Result<void> make_pin_folder(const std::string& folder);
 /// Takes away the folder with all pins, and the two above it where they are empty then. Fine where it is not there.
 Result<void> remove_pin_folder(const std::string& folder);
+/// Where a namespace is pinned in a folder.
+std::string pin_path(const std::string& folder, std::string_view name);
 /// Names of the files in the folder, sorted; none where it is not there.
 Result<std::vector<std::string>> list_pins(const std::string& folder);
 

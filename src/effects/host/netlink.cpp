@@ -47,12 +47,10 @@ Message::Message(const nlmsghdr& message) : words_((message.nlmsg_len + 3) / siz
     std::memcpy(words_.data(), &message, message.nlmsg_len);
 }
 
-const nlmsghdr& Message::header() const {
-    return *static_cast<const nlmsghdr*>(static_cast<const void*>(words_.data()));
-}
+const nlmsghdr& Message::header() const { return *reinterpret_cast<const nlmsghdr*>(words_.data()); }
 
 nlmsghdr& Message::as_request(std::uint16_t type) {
-    auto& message = *static_cast<nlmsghdr*>(static_cast<void*>(words_.data()));
+    auto& message = *reinterpret_cast<nlmsghdr*>(words_.data());
     message.nlmsg_type = type;
     message.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
     return message;
@@ -93,7 +91,7 @@ std::uint32_t Attributes::number(std::uint16_t type) const {
 
 std::string_view Attributes::text(std::uint16_t type) const {
     const auto found = bytes(type);
-    const std::string_view all(static_cast<const char*>(static_cast<const void*>(found.data())), found.size());
+    const std::string_view all(reinterpret_cast<const char*>(found.data()), found.size());
     return all.substr(0, all.find('\0'));
 }
 
@@ -111,11 +109,11 @@ Request& Request::bytes(std::uint16_t type, std::span<const std::uint8_t> value)
 }
 
 Request& Request::number(std::uint16_t type, std::uint32_t value) {
-    return bytes(type, {static_cast<const std::uint8_t*>(static_cast<const void*>(&value)), sizeof(value)});
+    return bytes(type, {reinterpret_cast<const std::uint8_t*>(&value), sizeof(value)});
 }
 
 Request& Request::text(std::uint16_t type, const std::string& value) {
-    return bytes(type, {static_cast<const std::uint8_t*>(static_cast<const void*>(value.c_str())), value.size() + 1});
+    return bytes(type, {reinterpret_cast<const std::uint8_t*>(value.c_str()), value.size() + 1});
 }
 
 Request& Request::nest(std::uint16_t type, const std::function<void(Request&)>& fill) {
@@ -149,7 +147,7 @@ Result<Answer> Netlink::ask(nlmsghdr& request, const OnMessage& seen) {
         if (got < 0 && errno == EINTR) continue;
         if (got < 0) return fail("hearing from the kernel: {}", reason(errno));
         int left = static_cast<int>(got);
-        const auto* message = static_cast<const nlmsghdr*>(static_cast<const void*>(buffer.data()));
+        const auto* message = reinterpret_cast<const nlmsghdr*>(buffer.data());
         for (; mnl_nlmsg_ok(message, left); message = mnl_nlmsg_next(message, &left)) {
             if (message->nlmsg_seq != sequence_) continue;  // the rest of an answer that nobody waited for
             if ((message->nlmsg_flags & NLM_F_DUMP_INTR) != 0) interrupted_ = true;
