@@ -83,7 +83,7 @@ Reading read(const std::map<std::string, world::ObservedNetwork, std::less<>>& o
     for (const local_emit::LocalFile& file : files) texts.push_back({file.path, sources.add(file.path, file.text)});
     Reading reading{sorted_lines(verify::to_text(local_read::read_local(sources, texts, diagnostics))), {}, {}};
     for (const Diagnostic& diagnostic : diagnostics.all()) reading.unclear.push_back(diagnostic.detail);
-    const auto proof = compile::prove_local(blueprint, files, sources, Pool(1), diagnostics);
+    const auto proof = compile::prove_local(blueprint, files, MachineRanges{}, sources, Pool(1), diagnostics);
     if (!proof) return reading;
     for (const verify::NotUnderstood& one : proof->notUnderstood) reading.unclear.push_back(one.what);
     for (const verify::Verdict& verdict : proof->verdicts)
