@@ -48,7 +48,7 @@ void Networks::read(const Scope& scope, SourceId source) {
 }
 
 void Networks::read_namespace(const Scope& scope, const Object& space) {
-    space.expect_only({"name", "path", "forwards", "sysctls", "interfaces", "routes", "neighbours"});
+    space.expect_only({"name", "path", "forwards", "sysctls", "interfaces", "routes", "neighbours", "other"});
     const auto name = space.text("name");
     const auto path = space.text("path");
     const auto forwards = space.boolean("forwards");
@@ -69,6 +69,7 @@ void Networks::read_namespace(const Scope& scope, const Object& space) {
                                 newPath ? *name : *path));
         return;
     }
+    if (space.find("other")) read_other(scope, space, *name);
     reading_.facts.devices.push_back({full, scope.owner, *forwards, {}, {}, {}, at});
     interfaces_.emplace_back();
 
@@ -81,6 +82,20 @@ void Networks::read_namespace(const Scope& scope, const Object& space) {
         for (std::size_t i = 0; i < list->size(); ++i)
             if (const auto entry = Object::of(scope, list->item(i), "the neighbour entry"))
                 read_neighbour(scope, *entry, device);
+}
+
+// What the kernel has and this format has no words for, in words for people.
+void Networks::read_other(const Scope& scope, const Object& space, std::string_view name) {
+    const auto list = space.list("other");
+    if (!list) return;
+    for (std::size_t i = 0; i < list->size(); ++i) {
+        const Node item = list->item(i);
+        if (const auto what = as_text(item))
+            scope.unclear(item.at(), fmt::format("The namespace `{}` has what is not modelled: {}.", name, *what));
+        else
+            scope.wrong(code::malformedValue, item.at(),
+                        fmt::format("`other` of the namespace `{}` holds texts alone.", name));
+    }
 }
 
 void Networks::read_interfaces(const Scope& scope, const Node& list, DeviceIndex device) {

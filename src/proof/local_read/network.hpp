@@ -63,6 +63,7 @@ class Networks {
     };
 
     void read_namespace(const Scope& scope, const Object& space);
+    static void read_other(const Scope& scope, const Object& space, std::string_view name);
     void read_interfaces(const Scope& scope, const Node& list, DeviceIndex device);
     void read_addresses(const Scope& scope, const Node& list, verify::Interface& interface);
     void read_link(const Scope& scope, const Object& interface, std::string_view mac, InterfaceIndex index);

@@ -26,6 +26,8 @@ TEST(Network, says_what_it_does_not_understand) {
          "everybody: The folder of `globex/demo` says that it is `acme/production`."},
         {R"("forwards": true)", R"("forwards": true, "bridge": "br0")",
          "globex/demo: The key `bridge` of the namespace is not known."},
+        {R"("forwards": true)", R"("forwards": true, "other": ["the rule 100 for table 5"])",
+         "globex/demo: The namespace `router` has what is not modelled: the rule 100 for table 5."},
         {R"({"net.ipv4.ip_forward": "1", "net.ipv6.conf.all.disable_ipv6": "1"})", R"({"net.ipv4.ip_forward": "1"})",
          "globex/demo: The namespace `router` does not set net.ipv6.conf.all.disable_ipv6 to 1, and IPv6 is not "
          "modelled."},
@@ -84,6 +86,8 @@ TEST(Network, refuses_what_cannot_be_read) {
         {R"("block": "10.0.32.0/20",)", "", "TN0751 {: In the network file `block` is missing."},
         {R"("forwards": true)", R"("forwards": "true")",
          "TN0752 \"true\": `forwards` of the namespace is no truth value."},
+        {R"("forwards": true)", R"("forwards": true, "other": [5])",
+         "TN0753 5: `other` of the namespace `router` holds texts alone."},
         {R"("addresses": ["10.0.32.4/32"])", R"("addresses": ["10.0.32.4"])",
          "TN0753 \"10.0.32.4\": An address of the interface `eth0` is not written like `10.0.0.4/32`."},
         {R"("descriptor": 3)", R"("descriptor": -3)",

@@ -1,0 +1,44 @@
+#include <tenantry/base/text.hpp>
+#include <tenantry/host/kernel_network.hpp>
+
+#include "net_ensure.hpp"
+#include "net_observe.hpp"
+#include "net_pins.hpp"
+
+namespace tenantry::host {
+namespace {
+
+// Folders are made, unmounted and removed by these words.
+Result<void> check_words(const world::Placement& placement) {
+    const std::string& environment = placement.environment;
+    const std::size_t slash = std::min(environment.find('/'), environment.size());
+    const std::string_view tenant = std::string_view(environment).substr(0, slash);
+    const std::string_view stage = std::string_view(environment).substr(std::min(slash + 1, environment.size()));
+    if (grammar::label(placement.platform) || grammar::label(tenant) || grammar::label(stage))
+        return fail("`{}` of `{}` is no environment", environment, placement.platform);
+    return {};
+}
+
+}  // namespace
+
+Result<void> KernelNetwork::ensure(const world::NetSpec& spec, std::string_view rules) {
+    const world::Placement placement{spec.platform, spec.environment};
+    TRY_VOID(check_words(placement));
+    const std::string folder = namespaces_of(placement);
+    return wrap(on_own_thread([&] { return ensure_network(spec, folder, rules); }), "making the network of {}",
+                placement.str());
+}
+
+Result<void> KernelNetwork::remove(const world::Placement& placement) {
+    TRY_VOID(check_words(placement));
+    return wrap(remove_pin_folder(namespaces_of(placement)), "removing the network of {}", placement.str());
+}
+
+Result<world::ObservedNetwork> KernelNetwork::observe(const world::Placement& placement) {
+    TRY_VOID(check_words(placement));
+    const std::vector<world::SocketSpec> sockets = sockets_ ? sockets_(placement) : std::vector<world::SocketSpec>{};
+    return wrap(on_own_thread([&] { return observe_network(placement, sockets); }), "looking at the network of {}",
+                placement.str());
+}
+
+}  // namespace tenantry::host
