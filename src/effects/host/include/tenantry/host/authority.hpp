@@ -12,7 +12,7 @@
 
 namespace tenantry::host {
 
-/// When a certificate may be used. Its host names, in order.
+/// When a certificate may be used.
 struct CertificateDates {
     std::chrono::sys_seconds from, until;
 };
@@ -28,8 +28,8 @@ class Authority {
     /// PEM of its certificate: what `tenantry trust` gives to browsers.
     [[nodiscard]] const std::string& ca_certificate() const { return certificate_; }
 
-    /// Makes a key and a certificate for these hosts, 1 to 100. PEM as HAProxy reads it: certificate, authority's
-    /// certificate, key. Secret.
+    /// Makes a key and a certificate for these hosts, one at least. PEM as HAProxy reads it: certificate, then key, so
+    /// it is a secret.
     [[nodiscard]] Result<std::string> issue(std::span<const HostName> hosts) const;
 
     /// True where the first certificate of `pem` is of this authority, for exactly these hosts, belongs to the key in

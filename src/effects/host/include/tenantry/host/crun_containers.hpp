@@ -22,10 +22,11 @@ struct EdgeTexts {
 
 /// Tasks as containers of crun, each watched by a conmon that outlives the daemon. Beside a task's config.json:
 ///
-///     rootfs/       its root: mount points, links into /usr, a minimal /etc
-///     runtime.json  what crun gets: config.json with TENANTRY_RELEASE, /usr and what else the task sees of the host
-///     run/          conmon's: exit file, pid files, attach socket
-///     task.json     digest, pids and start times, written last: without it nothing counts as started
+///     rootfs/    its root: mount points, links into /usr, a minimal /etc
+///     run/       crun's bundle and conmon's files; config.json there is the emitted one with TENANTRY_RELEASE, /usr
+///     and
+///                what else the task sees of the host
+///     task.json  digest, pids and start times, written last: without it nothing counts as started
 ///
 /// Logs: /var/lib/tenantry/placements/PLATFORM/TENANT/STAGE/logs/TASK.log, 8 MiB at most, and TASK.log.1 of the run
 /// before. Helpers run in the cgroup `helpers`, a conmon whose container stands in `monitors`.
