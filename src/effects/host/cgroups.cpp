@@ -7,10 +7,10 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <sys/pidfd.h>
 #include <unistd.h>
 
 #include "files.hpp"
+#include "pidfd.hpp"
 #include "process.hpp"
 
 namespace tenantry::host {

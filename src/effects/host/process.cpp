@@ -11,11 +11,11 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
-#include <sys/pidfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "files.hpp"
+#include "pidfd.hpp"
 
 namespace tenantry::host {
 namespace {

@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <linux/sockios.h>
 #include <sys/ioctl.h>
-#include <sys/pidfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -14,6 +13,7 @@
 #include <tenantry/host/unix_ingress.hpp>
 
 #include "files.hpp"
+#include "pidfd.hpp"
 #include "places.hpp"
 #include "process.hpp"
 #include "task_record.hpp"

@@ -24,8 +24,9 @@ struct LocalEnvironment {
     std::vector<LocalFile> files;  ///< sorted by path
 };
 
-/// The machine's one entry: edge/nginx.conf.
+/// The machine's one entry: edge/nginx.conf, and its container: edge/config.json.
 LocalFile edge();
+LocalFile edge_config();
 
 struct ShapeTemplates;
 
@@ -49,8 +50,8 @@ class LocalTemplates {
 /// Every file of every environment, the edge's and manifest.json, sorted by path. The same bytes on any pool.
 std::vector<LocalFile> emit_all(const blueprint::Blueprint& blueprint, const Pool& pool);
 
-/// One environment of the blueprint as a value for the engine, from what was emitted of it. `images`: the digest of each
-/// image of the host, by its reference; images of a registry are not among them.
+/// One environment of the blueprint as a value for the engine, from what was emitted of it. `images`: the digest of
+/// each image of the host, by its reference; images of a registry are not among them.
 world::EnvironmentSpec wanted(const blueprint::Blueprint& blueprint, const blueprint::Environment& environment,
                               const LocalEnvironment& emitted, const std::map<std::string, std::string>& images);
 
