@@ -135,15 +135,13 @@ std::uint64_t Cgroups::oom_kills(std::string_view group) const {
 }
 
 void Cgroups::remove(std::string_view group) const {
-    for (const auto& hierarchy : mounts_.legacy.empty() ? mounts_.unified : mounts_.legacy) {
-        const std::filesystem::path top = hierarchy / top_;
-        for (auto folder = top / group; folder != top && rmdir(folder.c_str()) == 0; folder = folder.parent_path()) {}
-    }
+    for (const auto& hierarchy : mounts_.legacy.empty() ? mounts_.unified : mounts_.legacy)
+        rmdir((hierarchy / top_ / group).c_str());
+    if (mounts_.legacy.empty()) return;
     // What crun takes for the unified hierarchy of a v1 machine are plain folders and files (MachineView).
-    if (!mounts_.legacy.empty()) {
-        std::error_code ignored;  // nothing hangs on it
-        std::filesystem::remove_all(mounts_.pids.parent_path() / "unified" / top_ / group, ignored);
-    }
+    const std::filesystem::path folder = mounts_.pids.parent_path() / "unified" / top_ / group;
+    unlink((folder / "cgroup.procs").c_str());
+    rmdir(folder.c_str());
 }
 
 }  // namespace tenantry::host

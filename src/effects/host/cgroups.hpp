@@ -39,7 +39,7 @@ class Cgroups {
     [[nodiscard]] Result<void> kill_all(std::string_view group, std::chrono::milliseconds deadline) const;
     /// How many processes of the group the kernel killed for want of memory. 0 where there is no such group.
     [[nodiscard]] std::uint64_t oom_kills(std::string_view group) const;
-    /// Removes a group without processes, and those above it that are empty then, up to `top`. Fine where it is gone.
+    /// Removes a group without processes and groups in it; another one stays. Fine where it is gone.
     void remove(std::string_view group) const;
 
   private:

@@ -257,10 +257,16 @@ Result<void> Container::clear() {
 
 Result<int> Container::exec(std::span<const std::string> argv, const std::array<int, 3>& stdio, milliseconds deadline) {
     if (!find()) return fail("it does not run");
+    const std::string config = TRY(read_small(run() / "config.json"));
+    const std::uint32_t user = TRY(user_of(config));
     const std::filesystem::path pidFile = run() / ("exec-" + random_id());
     const std::vector<Descriptor> groups = TRY(cgroups_.entrance("helpers"));
-    Command command{
-        crun({"exec", "--pid-file=" + pidFile.string(), place_.id}), {}, {stdio.begin(), stdio.end()}, numbers(groups)};
+    // Without these words crun runs it as root.
+    Command command{crun({"exec", fmt::format("--user={0}:{0}", user), "--no-new-privs",
+                          "--pid-file=" + pidFile.string(), place_.id}),
+                    {},
+                    {stdio.begin(), stdio.end()},
+                    numbers(groups)};
     command.argv.insert(command.argv.end(), argv.begin(), argv.end());
     Child child = TRY(spawn(command));
     auto code = child.wait(deadline);

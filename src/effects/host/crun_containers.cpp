@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <mutex>
 
 #include <tenantry/base/hash.hpp>
 #include <tenantry/host/crun_containers.hpp>
@@ -25,14 +26,17 @@ Result<world::TaskProcess> CrunContainers::start(const world::Placement& placeme
         if (task.descriptors > 0) order.descriptors = TRY(ingress_.descriptors(placement, task.name));
         if (order.descriptors.size() != task.descriptors)
             return fail("{} ingress sockets are there and {} are wanted", order.descriptors.size(), task.descriptors);
+        const std::shared_lock making(cgroups_);
         return Container(view_.cgroups(), place_of(placement, task.name)).start(order);
     };
     return wrap(start(), "starting {} of {}", task.name, placement.str());
 }
 
 Result<void> CrunContainers::stop(const world::Placement& placement, std::string_view task, milliseconds drain) {
-    return wrap(Container(view_.cgroups(), place_of(placement, task)).stop(drain), "stopping {} of {}", task,
-                placement.str());
+    auto stopped = Container(view_.cgroups(), place_of(placement, task)).stop(drain);
+    const std::scoped_lock alone(cgroups_);
+    view_.cgroups().remove(cgroup_of(placement));
+    return wrap(std::move(stopped), "stopping {} of {}", task, placement.str());
 }
 
 std::optional<world::TaskProcess> CrunContainers::find(const world::Placement& placement, std::string_view task) {

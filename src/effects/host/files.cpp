@@ -24,10 +24,10 @@ Result<void> write_to(int file, std::string_view bytes) {
     return {};
 }
 
-Result<void> fill(int file, std::string_view bytes, mode_t mode, FileOwner owner) {
+Result<void> fill(int file, std::string_view bytes, mode_t mode, OptionalOwner owner) {
     TRY_VOID(write_to(file, bytes));
     // The mode last: a file of another owner is never readable for the wrong one.
-    if (fchown(file, owner.uid, owner.gid) != 0 || fchmod(file, mode) != 0 || fsync(file) != 0)
+    if ((owner && fchown(file, owner->uid, owner->gid) != 0) || fchmod(file, mode) != 0 || fsync(file) != 0)
         return fail("{}", reason(errno));
     return {};
 }
@@ -67,7 +67,7 @@ Result<std::string> read_small(const std::filesystem::path& path) {
     return bytes;
 }
 
-Result<void> write_whole(const std::filesystem::path& path, std::string_view bytes, mode_t mode, FileOwner owner) {
+Result<void> write_whole(const std::filesystem::path& path, std::string_view bytes, mode_t mode, OptionalOwner owner) {
     const std::string temporary = (path.parent_path() / ("." + path.filename().string() + ".tmp")).string();
     unlink(temporary.c_str());
     const Descriptor file(open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
@@ -80,11 +80,11 @@ Result<void> write_whole(const std::filesystem::path& path, std::string_view byt
     return {};
 }
 
-Result<void> make_folder(const std::filesystem::path& path, mode_t mode, FileOwner owner) {
+Result<void> make_folder(const std::filesystem::path& path, mode_t mode, OptionalOwner owner) {
     std::error_code error;
     std::filesystem::create_directories(path, error);
     if (error) return fail("making the folder {}: {}", path.string(), error.message());
-    if (chown(path.c_str(), owner.uid, owner.gid) != 0 || chmod(path.c_str(), mode) != 0)
+    if ((owner && chown(path.c_str(), owner->uid, owner->gid) != 0) || chmod(path.c_str(), mode) != 0)
         return fail("making the folder {}: {}", path.string(), reason(errno));
     return {};
 }
@@ -94,6 +94,10 @@ Result<void> remove_tree(const std::filesystem::path& path) {
     std::filesystem::remove_all(path, error);
     if (error) return fail("removing {}: {}", path.string(), error.message());
     return {};
+}
+
+void remove_empty(std::filesystem::path folder, const std::filesystem::path& top) {
+    for (; folder != top && rmdir(folder.c_str()) == 0; folder = folder.parent_path()) {}
 }
 
 }  // namespace tenantry::host

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -25,13 +26,18 @@ struct FileOwner {
     uid_t uid = 0;
     gid_t gid = 0;
 };
+/// Nothing: this process' own.
+using OptionalOwner = std::optional<FileOwner>;
 /// Writes a file whole or not at all: `.NAME.tmp` beside it, then renamed over it. The folder must be there.
-Result<void> write_whole(const std::filesystem::path& path, std::string_view bytes, mode_t mode, FileOwner owner = {});
+Result<void> write_whole(const std::filesystem::path& path, std::string_view bytes, mode_t mode,
+                         OptionalOwner owner = {});
 
-/// Makes a folder and those above it (0755, root's); the last one gets the mode and the owner.
-Result<void> make_folder(const std::filesystem::path& path, mode_t mode = 0755, FileOwner owner = {});
+/// Makes a folder and those above it (0755); the last one gets the mode and the owner.
+Result<void> make_folder(const std::filesystem::path& path, mode_t mode = 0755, OptionalOwner owner = {});
 /// Removes a file or folder with all below it, mounts too where they are writable: take those away before. Fine where
 /// there is none.
 Result<void> remove_tree(const std::filesystem::path& path);
+/// Removes a folder and those above it, below `top`, as long as they are empty.
+void remove_empty(std::filesystem::path folder, const std::filesystem::path& top);
 
 }  // namespace tenantry::host

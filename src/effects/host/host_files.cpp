@@ -129,10 +129,11 @@ Result<void> ensure_certificates(const EnvironmentSpec& spec, const Authority& a
     const std::uint32_t uid = TRY(balancer_user(spec));
     const std::string pem = TRY(certificate_for(spec.placement, hosts, authority));
     const std::filesystem::path tls = folder_path(spec) / "tls";
-    TRY_VOID(make_folder(tls, 0750, {.uid = 0, .gid = uid}));
+    TRY_VOID(make_folder(tls, 0750, FileOwner{.uid = 0, .gid = uid}));
     const auto there = read_small(tls / certificateName);
-    if (!there || *there != pem) TRY_VOID(write_whole(tls / certificateName, pem, 0400, {.uid = uid, .gid = uid}));
-    return make_folder(folder_path(spec) / "control", 0700, {.uid = uid, .gid = uid});
+    if (!there || *there != pem)
+        TRY_VOID(write_whole(tls / certificateName, pem, 0400, FileOwner{.uid = uid, .gid = uid}));
+    return make_folder(folder_path(spec) / "control", 0700, FileOwner{.uid = uid, .gid = uid});
 }
 
 }  // namespace
@@ -154,9 +155,7 @@ Result<void> HostFiles::remove(const world::Placement& placement) {
         TRY_VOID(remove_shared_root(shared_root_of(placement)));
         TRY_VOID(remove_tree(folder));
         // The tenant's and the platform's folders go with their last environment.
-        std::error_code kept;
-        for (auto above = folder.parent_path(); above != runFolder; above = above.parent_path())
-            if (!std::filesystem::remove(above, kept)) break;
+        remove_empty(folder.parent_path(), runFolder);
         return {};
     };
     return wrap(remove(), "removing the files of {}", placement.str());

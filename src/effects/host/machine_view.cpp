@@ -76,14 +76,34 @@ Result<void> enter_pin() {
     return write_whole(pinNumber, TRY(own_number()), 0600);
 }
 
-// The pin is made here, in the namespace above, while the new one is held by a thread.
-Result<void> make_pin() {
+// A namespace is pinned only in one with a lower number (EINVAL), against circles. Since Linux 6.18 the numbers are
+// given out to each CPU in rows (kernel/nstree.c, include/linux/cookie.h): a new one has a lower number than ours where
+// ours was made on a CPU that is ahead. So each CPU is tried, and at last with so many made before that a row ends.
+constexpr int rowOfNumbers = 4096;
+struct Attempt {
+    std::size_t cpu = 0;
+    int before = 0;  // namespaces made and dropped before
+};
+
+Result<std::string> hold_view(const Attempt& attempt) {
+    cpu_set_t cpus;
+    CPU_ZERO(&cpus);
+    CPU_SET(attempt.cpu, &cpus);
+    if (sched_setaffinity(0, sizeof(cpus), &cpus) != 0)
+        return fail("running on CPU {}: {}", attempt.cpu, reason(errno));
+    for (int made = 0; made < attempt.before; ++made)
+        if (unshare(CLONE_NEWUTS) != 0) return fail("making a namespace: {}", reason(errno));
+    TRY_VOID(make_view());
+    return "/proc/self/task/" + std::to_string(gettid()) + "/ns/mnt";
+}
+
+// The pin is made here, in the namespace above, while the new one is held by a thread. False where its number is too
+// low.
+Result<bool> try_pin(const Attempt& attempt) {
     std::promise<Result<std::string>> made;
     std::promise<void> done;
-    std::thread holder([&made, end = done.get_future()] {
-        auto view = make_view();
-        made.set_value(view ? Result<std::string>("/proc/self/task/" + std::to_string(gettid()) + "/ns/mnt")
-                            : std::unexpected(std::move(view.error())));
+    std::thread holder([&made, &attempt, end = done.get_future()] {
+        made.set_value(hold_view(attempt));
         end.wait();
     });
     const Result<std::string> path = made.get_future().get();
@@ -92,8 +112,18 @@ Result<void> make_pin() {
     done.set_value();
     holder.join();
     if (!path) return std::unexpected(path.error());
-    if (!pinnedNow) return fail("pinning the mounts at {}: {}", pin, reason(error));
-    return {};
+    if (!pinnedNow && error != EINVAL) return fail("pinning the mounts at {}: {}", pin, reason(error));
+    return pinnedNow;
+}
+
+Result<void> make_pin() {
+    cpu_set_t cpus;
+    if (sched_getaffinity(0, sizeof(cpus), &cpus) != 0) return fail("asking for the CPUs: {}", reason(errno));
+    for (const int before : {0, rowOfNumbers})
+        for (std::size_t cpu = 0; cpu < CPU_SETSIZE; ++cpu)
+            if (CPU_ISSET(cpu, &cpus))
+                if (TRY(try_pin({cpu, before}))) return {};
+    return fail("pinning the mounts at {}: {}", pin, reason(EINVAL));
 }
 
 // True where an earlier view was entered.

@@ -29,7 +29,8 @@ Result<void> mount_view(const std::filesystem::path& lower, const std::filesyste
     const std::filesystem::path empty = point.parent_path() / ("." + point.filename().string() + ".empty");
     TRY_VOID(make_folder(empty));
     const std::string options = "lowerdir=" + lower.string() + ":" + empty.string();
-    const unsigned long flags = MS_RDONLY | MS_NOSUID | MS_NODEV | (programs ? 0UL : static_cast<unsigned long>(MS_NOEXEC));
+    const unsigned long flags =
+        MS_RDONLY | MS_NOSUID | MS_NODEV | (programs ? 0UL : static_cast<unsigned long>(MS_NOEXEC));
     if (mount("overlay", point.c_str(), "overlay", flags, options.c_str()) != 0)
         return fail("mounting an overlay of {} at {}: {}", lower.string(), point.string(), reason(errno));
     if (mount(nullptr, point.c_str(), nullptr, MS_PRIVATE, nullptr) != 0)

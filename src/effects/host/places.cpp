@@ -38,8 +38,10 @@ ContainerPlace place_of(const world::Placement& placement, std::string_view task
             .folder = std::filesystem::path(world::folder_of(placement)) / "tasks" / name,
             .shared = shared_root_of(placement),
             .log = kept_folder_of(placement) / "logs" / (name + ".log"),
-            .cgroup = "environments/" + joined(placement) + "/" + name};
+            .cgroup = cgroup_of(placement) + "/" + name};
 }
+
+std::string cgroup_of(const world::Placement& placement) { return "environments/" + joined(placement); }
 
 ContainerPlace edge_place() {
     return {.id = "edge",

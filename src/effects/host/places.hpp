@@ -19,5 +19,7 @@ std::filesystem::path shared_root_of(const world::Placement& placement);
 /// A task's container. Its id is `lend+acme+production+api-1`; a longer one than 200 bytes is `+` and a digest of it.
 ContainerPlace place_of(const world::Placement& placement, std::string_view task);
 ContainerPlace edge_place();
+/// The cgroup above those of its tasks: `environments/lend+acme+production`.
+std::string cgroup_of(const world::Placement& placement);
 
 }  // namespace tenantry::host

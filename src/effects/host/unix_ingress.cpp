@@ -27,9 +27,11 @@ constexpr const char* makingFolder = "/run/tenantry/n";
 // Connections that wait while a load balancer starts; the kernel takes no more than net.core.somaxconn.
 constexpr int backlog = 4096;
 
+constexpr const char* notesFolder = "/run/tenantry/ingress";
+
 // Paths of a placement's sockets, a line each: what `remove` knows after a restart.
 std::filesystem::path note_of(const world::Placement& placement) {
-    return std::filesystem::path("/run/tenantry/ingress") / placement.platform / placement.environment;
+    return std::filesystem::path(notesFolder) / placement.platform / placement.environment;
 }
 
 std::vector<std::string> noted_paths(const world::Placement& placement) {
@@ -120,7 +122,7 @@ Result<Descriptor> UnixIngress::listener_of(const world::Placement& placement, c
 
 Result<void> UnixIngress::ensure(const world::Placement& placement, std::span<const world::SocketSpec> sockets) {
     const auto ensure = [&]() -> Result<void> {
-        TRY_VOID(make_folder(ingressFolder, 0710, {.uid = 0, .gid = edgeGroup_}));
+        TRY_VOID(make_folder(ingressFolder, 0710, FileOwner{.uid = 0, .gid = edgeGroup_}));
         TRY_VOID(make_folder(makingFolder, 0700));
         std::vector<std::string> others = noted_paths(placement);
         std::vector<std::string> wanted;
@@ -147,7 +149,9 @@ Result<void> UnixIngress::remove(const world::Placement& placement) {
     for (const std::string& path : noted_paths(placement))
         TRY_VOID(wrap(unlink_socket(path), "removing the ingress sockets of {}", placement.str()));
     held_.erase(placement);
-    return remove_tree(note_of(placement));
+    TRY_VOID(remove_tree(note_of(placement)));
+    remove_empty(note_of(placement).parent_path(), notesFolder);
+    return {};
 }
 
 Result<std::vector<int>> UnixIngress::descriptors(const world::Placement& placement, std::string_view task) const {

@@ -57,7 +57,8 @@ void serve(int connection) {
     const ssize_t size = read(connection, request, sizeof(request));
     const std::string_view text(request, size > 0 ? static_cast<std::size_t>(size) : 0);
     if (!text.starts_with("GET ")) return;
-    const std::string_view path = text.substr(4, text.find(' ', 4) - 4);
+    std::string_view path = text.substr(4, text.find(' ', 4) - 4);
+    if (path.starts_with("/api/")) path.remove_prefix(4);  // as it comes through the frontend
     std::printf("GET %.*s\n", static_cast<int>(path.size()), path.data());
     const std::string bytes = answer(path);
     if (write(connection, bytes.data(), bytes.size()) < 0) std::perror("writing");
@@ -70,6 +71,8 @@ int main() {
     std::signal(SIGTERM, [](int) { _exit(0); });
     const char* port = getenv("PORT");
     const int listener = socket(AF_INET, SOCK_STREAM, 0);
+    const int again = 1;  // an earlier one's connections may not be over
+    setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &again, sizeof(again));
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_port = htons(static_cast<std::uint16_t>(std::atoi(port == nullptr ? "9000" : port)));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <shared_mutex>
 #include <span>
 #include <string>
 
@@ -59,6 +60,7 @@ class CrunContainers final : public ports::Containers {
   private:
     const MachineView& view_;
     const UnixIngress& ingress_;
+    std::shared_mutex cgroups_;  // shared while groups are made, alone while empty ones go
 };
 
 }  // namespace tenantry::host
