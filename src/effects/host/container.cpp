@@ -218,8 +218,9 @@ std::optional<ProcessId> Container::monitor() const {
 Result<void> Container::stop(milliseconds drain) {
     if (const auto record = read_task_record(place_.folder))
         if (const auto process = open_process(record->process)) {
-            send_signal(*process, SIGTERM);
-            await_end(*process, drain);
+            const bool heeded = heeds(record->process.pid, SIGTERM);
+            send_signal(*process, heeded ? SIGTERM : SIGKILL);
+            await_end(*process, heeded ? drain : killDeadline);
         }
     return clear();
 }

@@ -57,7 +57,6 @@ Result<void> mount_image(const std::filesystem::path& images, const world::Image
     const auto noted = read_small(note);
     if (noted && *noted == image.digest && is_mount(point)) return {};
     TRY_VOID(unmount(point));
-    TRY_VOID(make_folder(point));
     TRY_VOID(mount_view(lower, point, true));
     return write_whole(note, image.digest, 0600);
 }

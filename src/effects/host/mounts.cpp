@@ -28,6 +28,7 @@ Result<void> mount_view(const std::filesystem::path& lower, const std::filesyste
     // An overlay without an upper folder has two lower ones at least; the second one is an empty folder beside.
     const std::filesystem::path empty = point.parent_path() / ("." + point.filename().string() + ".empty");
     TRY_VOID(make_folder(empty));
+    TRY_VOID(make_folder(point));
     const std::string options = "lowerdir=" + lower.string() + ":" + empty.string();
     const unsigned long flags =
         MS_RDONLY | MS_NOSUID | MS_NODEV | (programs ? 0UL : static_cast<unsigned long>(MS_NOEXEC));

@@ -11,8 +11,7 @@
 namespace tenantry::host {
 
 /// A read-only, nosuid, nodev view of a folder with inodes of its own: what one environment locks or watches through
-/// it, no other one sees. Made once: fine where `point` is a mount of `lower` already. `point` must be there.
-/// `programs`: files may be run.
+/// it, no other one sees. Fine where `point` is a mount already; else the folder is made. `programs`: files may be run.
 Result<void> mount_view(const std::filesystem::path& lower, const std::filesystem::path& point, bool programs);
 /// Takes away every mount on this folder. Fine where there is none.
 Result<void> unmount(const std::filesystem::path& point);

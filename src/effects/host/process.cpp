@@ -163,6 +163,20 @@ std::optional<Descriptor> open_process(const ProcessId& process) {
     return opened;
 }
 
+bool heeds(int pid, int signal) {
+    const auto status = read_small("/proc/" + std::to_string(pid) + "/status");
+    if (!status) return false;
+    for (const std::string_view key : {"\nSigBlk:\t", "\nSigIgn:\t", "\nSigCgt:\t"}) {
+        const std::size_t at = status->find(key);
+        std::uint64_t mask = 0;
+        if (at == std::string::npos) return false;
+        const char* begin = status->data() + at + key.size();
+        std::from_chars(begin, status->data() + status->size(), mask, 16);
+        if ((mask >> (signal - 1) & 1) != 0) return true;
+    }
+    return false;
+}
+
 void send_signal(const Descriptor& process, int signal) { pidfd_send_signal(process.number(), signal, nullptr, 0); }
 
 bool await_end(const Descriptor& process, milliseconds within) {

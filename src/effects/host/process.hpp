@@ -58,6 +58,9 @@ inline bool lives(const ProcessId& process) { return start_time(process.pid) == 
 
 /// A process that can be signalled and awaited, of this very start; nothing where it has ended.
 std::optional<Descriptor> open_process(const ProcessId& process);
+/// True where a process catches, blocks or ignores a signal. The first process of a pid namespace never gets another
+/// one (pid_namespaces(7)), where any other process would come to the signal's default end.
+bool heeds(int pid, int signal);
 /// Sends a signal; fine where the process has ended.
 void send_signal(const Descriptor& process, int signal);
 /// True once it has ended, within the time.

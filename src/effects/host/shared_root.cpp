@@ -33,13 +33,9 @@ Result<void> ensure_etc(const std::filesystem::path& folder) {
 }  // namespace
 
 Result<void> ensure_shared_root(const std::filesystem::path& folder) {
-    TRY_VOID(make_folder(folder / "usr"));
     TRY_VOID(mount_view("/usr", folder / "usr", true));
     std::error_code error;
-    if (std::filesystem::is_directory(certificates, error)) {
-        TRY_VOID(make_folder(folder / "certs"));
-        TRY_VOID(mount_view(certificates, folder / "certs", false));
-    }
+    if (std::filesystem::is_directory(certificates, error)) TRY_VOID(mount_view(certificates, folder / "certs", false));
     return ensure_etc(folder / "etc");
 }
 
