@@ -68,6 +68,19 @@ std::vector<int> numbers(const std::vector<Descriptor>& files) {
     return result;
 }
 
+std::string program_of(int pid) {
+    std::error_code error;
+    return std::filesystem::read_symlink("/proc/" + std::to_string(pid) + "/exe", error).string();
+}
+
+// crun has said that the process may go on; its sandbox is whole when it runs another program than crun's.
+void await_program(const ProcessId& id, const std::string& runtime) {
+    const auto process = open_process(id);
+    const auto until = std::chrono::steady_clock::now() + helperDeadline;
+    while (process && program_of(id.pid) == runtime && std::chrono::steady_clock::now() < until)
+        if (await_end(*process, milliseconds(1))) return;
+}
+
 world::TaskProcess process_of(const TaskRecord& record) {
     return {record.process.pid, record.process.startTime, record.monitor.pid};
 }
@@ -124,7 +137,9 @@ Result<world::TaskProcess> Container::start(const ContainerOrder& order) {
 Result<world::TaskProcess> Container::start_new(const ContainerOrder& order) {
     TRY(prepare(order));
     const Begun begun = TRY(create(order));
+    const std::string runtime = program_of(begun.process.pid);
     TRY_VOID(run_crun({"start", place_.id}));
+    await_program(begun.process, runtime);
     const TaskRecord record{order.digest, begun.process, begun.monitor};
     TRY_VOID(write_task_record(place_.folder, record));
     return process_of(record);

@@ -2,6 +2,8 @@
 #include <set>
 #include <system_error>
 
+#include <fmt/format.h>
+
 #include <tenantry/host/host_files.hpp>
 #include <tenantry/host/machine_view.hpp>
 #include <tenantry/host/workspace.hpp>
@@ -29,11 +31,11 @@ Result<std::vector<std::string>> texts_there(const Workspace& folder) {
     for (const std::string& name : TRY(folder.list("")))
         if (name.ends_with(".json")) found.push_back(name);
     for (const std::string& service : TRY(folder.list("services")))
-        for (const std::string& name : TRY(folder.list("services/" + service)))
-            found.push_back("services/" + service + "/" + name);
+        for (const std::string& name : TRY(folder.list(fmt::format("services/{}", service))))
+            found.push_back(fmt::format("services/{}/{}", service, name));
     for (const std::string& task : TRY(folder.list("tasks")))
-        for (const std::string& name : TRY(folder.list("tasks/" + task)))
-            if (name == configuration) found.push_back("tasks/" + task + "/" + name);
+        for (const std::string& name : TRY(folder.list(fmt::format("tasks/{}", task))))
+            if (name == configuration) found.push_back(fmt::format("tasks/{}/{}", task, name));
     return found;
 }
 

@@ -64,7 +64,7 @@ std::string image_digest(std::span<const ImageFile> files) {
 
 Result<std::string> ImageStore::store(std::span<const ImageFile> files) const {
     TRY_VOID(wrap(check(files), "storing an image"));
-    const std::string digest = image_digest(files);
+    std::string digest = image_digest(files);
     const std::filesystem::path to = std::filesystem::path(folder_) / digest;
     if (std::filesystem::exists(to)) return digest;
     TRY_VOID(make_folder(folder_, 0700));
