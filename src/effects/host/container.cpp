@@ -135,7 +135,7 @@ Result<world::TaskProcess> Container::start(const ContainerOrder& order) {
 }
 
 Result<world::TaskProcess> Container::start_new(const ContainerOrder& order) {
-    TRY(prepare(order));
+    TRY_VOID(prepare(order));
     const Begun begun = TRY(create(order));
     const std::string runtime = program_of(begun.process.pid);
     TRY_VOID(run_crun({"start", place_.id}));
@@ -145,21 +145,20 @@ Result<world::TaskProcess> Container::start_new(const ContainerOrder& order) {
     return process_of(record);
 }
 
-Result<RuntimeConfig> Container::prepare(const ContainerOrder& order) {
+Result<void> Container::prepare(const ContainerOrder& order) {
     const RuntimeAdditions additions{.release = order.release,
                                      .cgroup = cgroups_.top(),
                                      .shared = place_.shared,
                                      .certificates = std::filesystem::exists(place_.shared / "certs"),
                                      .root = place_.folder / "rootfs"};
     const std::string emitted = TRY(read_small(place_.folder / "config.json"));
-    RuntimeConfig config = TRY(runtime_config(emitted, additions));
+    const RuntimeConfig config = TRY(runtime_config(emitted, additions));
     if (config.cgroup != place_.cgroup)
         return fail("its config.json names the cgroup {}, which is another container's", config.cgroup);
     TRY_VOID(make_task_root(place_.folder / "rootfs", place_.shared, config));
     TRY_VOID(make_folder(run() / "exit", 0700));
     TRY_VOID(write_whole(run() / "config.json", config.text, 0600));
-    TRY_VOID(rotate_log(place_.log));
-    return config;
+    return rotate_log(place_.log);
 }
 
 std::vector<std::string> Container::monitor_arguments(std::size_t descriptors) const {

@@ -53,7 +53,7 @@ class Container {
         ProcessId process, monitor;
     };
     Result<world::TaskProcess> start_new(const ContainerOrder& order);
-    Result<RuntimeConfig> prepare(const ContainerOrder& order);
+    Result<void> prepare(const ContainerOrder& order);
     Result<Begun> create(const ContainerOrder& order);
     Result<void> clear();
     Result<void> end_monitor();

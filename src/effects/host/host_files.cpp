@@ -40,11 +40,11 @@ Result<std::vector<std::string>> texts_there(const Workspace& folder) {
 }
 
 Result<void> write_texts(const EnvironmentSpec& spec) {
-    TRY_VOID(make_folder(std::filesystem::path(runFolder) / "platforms", 0711));
+    TRY_VOID(make_folder(std::filesystem::path(runFolder) / "platforms", 0700));
     const Workspace folder = TRY(Workspace::make(world::folder_of(spec.placement)));
     std::set<std::string> wanted;
     for (const world::TextSpec& text : spec.texts) {
-        TRY(folder.write(text.path, text.text));
+        TRY_VOID(folder.write(text.path, text.text));
         wanted.insert(text.path);
     }
     for (const std::string& path : TRY(texts_there(folder)))
