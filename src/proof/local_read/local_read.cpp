@@ -58,7 +58,8 @@ std::map<std::string, Folder> sort_texts(Reading& reading, std::optional<SourceI
             if (isNew) folder->second.any = source;
             if (!place(folder->second, std::span(parts).subspan(3), source))
                 folder->second.strangers.emplace_back(path, source);
-        } else if (path != "manifest.json") {  // which holds only the digests of the other files
+        } else if (path != "manifest.json" && path != "edge/config.json") {
+            // The one holds only digests of the other files, the other the edge's sandbox: no claim on texts needs it.
             Scope{reading, std::nullopt}.unclear(start_of(source),
                                                  fmt::format("What the file `{}` is for is not known.", path));
         }

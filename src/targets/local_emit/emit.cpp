@@ -118,7 +118,7 @@ std::vector<LocalFile> emit_all(const Blueprint& blueprint, const Pool& pool) {
     std::vector<LocalEnvironment> environments(blueprint.environments.size());
     pool.each(environments.size(),
               [&](std::size_t at) { environments[at] = templates.emit(blueprint, blueprint.environments[at]); });
-    std::vector<LocalFile> files{edge()};
+    std::vector<LocalFile> files{edge_config(), edge()};
     for (LocalEnvironment& environment : environments) std::ranges::move(environment.files, std::back_inserter(files));
     std::ranges::sort(files, {}, &LocalFile::path);
     files.push_back(manifest(blueprint, files, pool));

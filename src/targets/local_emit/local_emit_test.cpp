@@ -40,7 +40,7 @@ TEST_P(LocalEmitGolden, IsTheReviewedText) {
 // Every file of one environment, and what all share.
 std::vector<std::string> reviewed() {
     std::vector<std::string> paths = paths_below("environments/acme/production/");
-    paths.insert(paths.end(), {"edge/nginx.conf", "manifest.json"});
+    paths.insert(paths.end(), {"edge/config.json", "edge/nginx.conf", "manifest.json"});
     return paths;
 }
 
@@ -70,9 +70,10 @@ TEST(LocalEmit, OfNoEnvironmentIsTheEdgeAndAManifest) {
     blueprint.shapeNames.clear();
     blueprint.values.clear();
     const auto files = emit_all(blueprint, Pool{1});
-    ASSERT_EQ(files.size(), 2u);
-    EXPECT_EQ(files[0], edge());
-    EXPECT_NE(files[1].text.find("\"environments\": []"), std::string::npos);
+    ASSERT_EQ(files.size(), 3u);
+    EXPECT_EQ(files[0], edge_config());
+    EXPECT_EQ(files[1], edge());
+    EXPECT_NE(files[2].text.find("\"environments\": []"), std::string::npos);
 }
 
 TEST(LocalEmit, RemovingATenantChangesNoFileOfTheOthers) {

@@ -10,9 +10,8 @@ namespace {
 // Processes and threads of one task. nginx and HAProxy have less than ten, a Go or Java service some dozens; a fork
 // bomb ends here.
 constexpr int pidsLimit = 256;
-// The kernel's first limits for every process (INR_OPEN_CUR, INR_OPEN_MAX of include/uapi/linux/fs.h): a runtime
-// without the right to raise limits can set them on any machine.
-constexpr int filesSoft = 1024, filesHard = 4096;
+// INR_OPEN_MAX of include/uapi/linux/fs.h.
+constexpr std::uint32_t filesHard = 4096;
 // Where the whole machine has no memory left, tasks go before what supervises them (oom_score_adj of proc(5); raising
 // it needs no right).
 constexpr int oomScore = 500;
@@ -23,7 +22,7 @@ void strings(JsonTemplate& json, Literal key, std::initializer_list<Literal> val
     json.end();
 }
 
-void rlimit(JsonTemplate& json, Literal type, int soft, int hard) {
+void rlimit(JsonTemplate& json, Literal type, std::uint32_t soft, std::uint32_t hard) {
     json.object(Layout::line).member("type", type).member("soft", soft).member("hard", hard).end();
 }
 
@@ -33,12 +32,12 @@ void mount(JsonTemplate& json, Literal target, Literal type, std::initializer_li
     json.end();
 }
 
-// /run belongs to the task, which is not root.
-void mount_run(JsonTemplate& json) {
-    json.object(Layout::line).member("destination", "/run").member("type", "tmpfs").member("source", "tmpfs");
+// It belongs to the task, which is not root.
+void write(JsonTemplate& json, const OwnFolder& own) {
+    json.object(Layout::line).member("destination", own.target).member("type", "tmpfs").member("source", "tmpfs");
     json.key("options").array().value("nosuid").value("nodev").value("noexec").value("mode=755");
-    json.value(TemplateText().add("uid=", FromTask{TaskPart::uid}));
-    json.value(TemplateText().add("gid=", FromTask{TaskPart::uid}));
+    json.value(TemplateText().add("uid=", own.user));
+    json.value(TemplateText().add("gid=", own.user));
     json.value("size=1m").value("nr_inodes=256").end().end();
 }
 
@@ -50,14 +49,11 @@ void write(JsonTemplate& json, const Bind& bind) {
     json.end().end();
 }
 
-void namespaces(JsonTemplate& json) {
+void namespaces(JsonTemplate& json, const Place& place) {
     json.key("namespaces").array();
     for (const Literal type : {Literal("pid"), Literal("mount"), Literal("ipc"), Literal("uts"), Literal("cgroup")})
         json.object(Layout::line).member("type", type).end();
-    json.object(Layout::line).member("type", "network");
-    json.member("path",
-                TemplateText().add("/run/tenantry/platforms/", platform, "/net/", tenant, "/", stage, "/", taskName))
-        .end();
+    if (place.network) json.object(Layout::line).member("type", "network").member("path", *place.network).end();
     json.end();
 }
 
@@ -86,12 +82,11 @@ void proc_paths(JsonTemplate& json) {
 
 }  // namespace
 
-void write_process(JsonTemplate& json, const TemplateText& args, const TemplateText& env) {
+void write_process(JsonTemplate& json, const Program& program) {
     json.key("process").object().member("terminal", false);
     json.key("user").object(Layout::line);
-    json.key("uid").bare(TemplateText().add(FromTask{TaskPart::uid}));
-    json.key("gid").bare(TemplateText().add(FromTask{TaskPart::uid})).end();
-    json.key("args").bare(args).key("env").bare(env).member("cwd", "/");
+    json.key("uid").bare(program.user).key("gid").bare(program.user).end();
+    json.key("args").bare(program.args).key("env").bare(program.env).member("cwd", "/");
     json.key("capabilities").object();
     for (const Literal set :
          {Literal("bounding"), Literal("effective"), Literal("inheritable"), Literal("permitted"), Literal("ambient")})
@@ -99,28 +94,26 @@ void write_process(JsonTemplate& json, const TemplateText& args, const TemplateT
     json.end();
     json.key("rlimits").array();
     rlimit(json, "RLIMIT_CORE", 0, 0);
-    rlimit(json, "RLIMIT_NOFILE", filesSoft, filesHard);
+    rlimit(json, "RLIMIT_NOFILE", program.files, filesHard);
     json.end().member("oomScoreAdj", oomScore).member("noNewPrivileges", true).end();
 }
 
-void write_mounts(JsonTemplate& json, const std::vector<Bind>& binds) {
+void write_mounts(JsonTemplate& json, const std::vector<OwnFolder>& own, const std::vector<Bind>& binds) {
     json.key("mounts").array();
     mount(json, "/proc", "proc", {"nosuid", "nodev", "noexec"});
     mount(json, "/dev", "tmpfs", {"nosuid", "noexec", "mode=755", "size=64k", "nr_inodes=64"});
     mount(json, "/dev/shm", "tmpfs", {"nosuid", "nodev", "noexec", "mode=1777", "size=16m", "nr_inodes=256"});
     mount(json, "/tmp", "tmpfs", {"nosuid", "nodev", "noexec", "mode=1777", "size=64m", "nr_inodes=4096"});
-    mount_run(json);
+    for (const OwnFolder& folder : own) write(json, folder);
     for (const Bind& bind : binds) write(json, bind);
     json.end();
 }
 
-void write_linux(JsonTemplate& json, const Limits& limits) {
+void write_linux(JsonTemplate& json, const Place& place, const Limits& limits) {
     json.key("linux").object();
-    namespaces(json);
+    namespaces(json, place);
     json.key("uidMappings").array().end().key("gidMappings").array().end();
-    // A tenant or stage may be named `tasks`, as a file of every cgroup v1 folder is; no kernel file has a `+`.
-    json.member("cgroupsPath",
-                TemplateText().add("/tenantry/environments/", platform, "+", tenant, "+", stage, "/", taskName));
+    json.member("cgroupsPath", place.cgroup);
     resources(json, limits);
     json.member("rootfsPropagation", "private");
     proc_paths(json);

@@ -111,6 +111,14 @@ void annotations(JsonTemplate& json, const Service& service, const Workload* wor
     json.end();
 }
 
+TemplateText user() { return std::move(TemplateText().add(FromTask{TaskPart::uid})); }
+
+Place place() {
+    return {TemplateText().add("/run/tenantry/platforms/", platform, "/net/", tenant, "/", stage, "/", taskName),
+            // A tenant or stage may be named `tasks`, as a file of every cgroup v1 folder is; no kernel file has a `+`.
+            TemplateText().add("/tenantry/environments/", platform, "+", tenant, "+", stage, "/", taskName)};
+}
+
 // The names of hosts and links hold less than a task's may be long, so both are the short one.
 void begin(JsonTemplate& json) {
     json.object().member("ociVersion", "1.0.2");
@@ -136,10 +144,11 @@ TemplateText balancer_config() {
 
     JsonTemplate json;
     begin(json);
-    write_process(json, std::move(args).take(false), std::move(env).take(false));
-    write_mounts(json, binds);
-    write_linux(json, {TemplateText().add(balancerMemory), TemplateText().add(balancerShares),
-                       TemplateText().add(static_cast<std::uint32_t>(cpuPeriod))});
+    write_process(json, {user(), std::move(args).take(false), std::move(env).take(false)});
+    write_mounts(json, {{literal("/run"), user()}}, binds);
+    write_linux(json, place(),
+                {TemplateText().add(balancerMemory), TemplateText().add(balancerShares),
+                 TemplateText().add(static_cast<std::uint32_t>(cpuPeriod))});
     annotations(json, balancer, nullptr, ImageMode::oci);
     json.end();
     return std::move(json).take(true);
@@ -148,11 +157,12 @@ TemplateText balancer_config() {
 TemplateText task_config(const Shape& shape, const Workload& workload, ImageMode mode) {
     JsonTemplate json;
     begin(json);
-    write_process(json, args_of(workload, mode), env_of(shape, workload));
-    write_mounts(json, binds_of(workload, mode));
-    write_linux(json, {TemplateText().add(MemoryBytes{workload.memory}),
-                       TemplateText().add(FromCpu{workload.cpu, CpuPart::shares}),
-                       TemplateText().add(FromCpu{workload.cpu, CpuPart::quota})});
+    write_process(json, {user(), args_of(workload, mode), env_of(shape, workload)});
+    write_mounts(json, {{literal("/run"), user()}}, binds_of(workload, mode));
+    write_linux(
+        json, place(),
+        {TemplateText().add(MemoryBytes{workload.memory}), TemplateText().add(FromCpu{workload.cpu, CpuPart::shares}),
+         TemplateText().add(FromCpu{workload.cpu, CpuPart::quota})});
     annotations(json, workload.name, &workload, mode);
     json.end();
     return std::move(json).take(true);

@@ -136,7 +136,7 @@ class World:
         for folder in environments:
             self._network(json.loads(texts[f"{folder}/network.json"]), texts.get(f"{folder}/nftables.json"))
         for path, text in texts.items():
-            if path.endswith("/config.json"):
+            if "/tasks/" in path and path.endswith("/config.json"):
                 self._task(path, json.loads(text))
 
     def _network(self, spec, rules):

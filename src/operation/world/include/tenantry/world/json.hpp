@@ -57,7 +57,7 @@ BOOST_DESCRIBE_STRUCT(NamespaceSpec, (), (name, path, forwards, sysctls, interfa
 BOOST_DESCRIBE_STRUCT(SocketSpec, (), (path, host, task, descriptor))
 BOOST_DESCRIBE_STRUCT(NetSpec, (), (platform, environment, block, namespaces, sockets))
 BOOST_DESCRIBE_STRUCT(HealthSpec, (), (port, path, every, grace))
-BOOST_DESCRIBE_STRUCT(TaskSpec, (), (name, service, address, health, drain, descriptors, digest))
+BOOST_DESCRIBE_STRUCT(TaskSpec, (), (name, service, address, health, drain, descriptors, digest, release))
 BOOST_DESCRIBE_STRUCT(TextSpec, (), (path, text))
 BOOST_DESCRIBE_STRUCT(ImageSpec, (), (name, digest))
 BOOST_DESCRIBE_STRUCT(EnvironmentSpec, (), (placement, network, tasks, texts, images))

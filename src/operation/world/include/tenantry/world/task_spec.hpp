@@ -32,6 +32,7 @@ struct TaskSpec {
     /// BLAKE2b-256 in hex over everything that the task is made of: its config.json, the texts that it mounts, its
     /// image. Another one means another task.
     std::string digest;
+    std::string release;  ///< its name, which the task reads as TENANTRY_RELEASE; empty: none
     bool operator==(const TaskSpec&) const = default;
 };
 

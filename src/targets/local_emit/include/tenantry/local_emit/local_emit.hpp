@@ -24,8 +24,9 @@ struct LocalEnvironment {
     std::vector<LocalFile> files;  ///< sorted by path
 };
 
-/// The machine's one entry: edge/nginx.conf.
+/// The machine's one entry: edge/nginx.conf, and its container: edge/config.json.
 LocalFile edge();
+LocalFile edge_config();
 
 struct ShapeTemplates;
 

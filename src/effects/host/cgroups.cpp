@@ -1,0 +1,147 @@
+#include "cgroups.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <csignal>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include "files.hpp"
+#include "pidfd.hpp"
+#include "process.hpp"
+
+namespace tenantry::host {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+std::vector<std::string_view> words(std::string_view text, char separator) {
+    std::vector<std::string_view> result;
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find(separator), text.size());
+        if (end > 0) result.push_back(text.substr(0, end));
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return result;
+}
+
+bool has(std::string_view options, std::string_view controller) {
+    const auto all = words(options, ',');
+    return std::ranges::find(all, controller) != all.end();
+}
+
+// Processes of a cpuset need its CPUs and memory nodes to be set first; ours shall be limited by none, so they stay
+// where they are.
+bool joined(const std::filesystem::path& hierarchy) { return hierarchy.filename() != "cpuset"; }
+
+}  // namespace
+
+CgroupMounts cgroup_mounts(std::string_view mountinfo) {
+    CgroupMounts mounts;
+    for (const std::string_view line : words(mountinfo, '\n')) {
+        // `ID PARENT MAJOR:MINOR ROOT POINT OPTIONS [TAGS...] - TYPE SOURCE SUPER-OPTIONS`
+        const std::size_t dash = line.find(" - ");
+        if (dash == std::string_view::npos) continue;
+        const auto before = words(line.substr(0, dash), ' ');
+        const auto behind = words(line.substr(dash + 3), ' ');
+        if (before.size() < 6 || behind.size() < 3) continue;
+        const std::filesystem::path point(before[4]);
+        if (behind[0] == "cgroup2") mounts.unified.push_back(point);
+        if (behind[0] != "cgroup") continue;
+        mounts.legacy.push_back(point);
+        if (has(behind[2], "memory")) mounts.memory = point;
+        if (has(behind[2], "pids")) mounts.pids = point;
+    }
+    return mounts;
+}
+
+Result<Cgroups> Cgroups::find(std::string top) {
+    CgroupMounts mounts = cgroup_mounts(TRY(read_small("/proc/thread-self/mountinfo")));
+    if (!mounts.legacy.empty()) {
+        mounts.unified.clear();
+        if (mounts.pids.empty() || mounts.memory.empty())
+            return fail("this machine's cgroups (version 1) lack the memory or the pids controller");
+    } else if (mounts.unified.empty()) {
+        return fail("no cgroup hierarchy is mounted on this machine");
+    } else {
+        mounts.unified.resize(1);
+        mounts.pids = mounts.memory = mounts.unified[0];
+    }
+    return Cgroups(std::move(top), std::move(mounts));
+}
+
+Result<std::vector<Descriptor>> Cgroups::entrance(std::string_view group) const {
+    std::vector<Descriptor> files;
+    for (const auto& hierarchy : mounts_.legacy.empty() ? mounts_.unified : mounts_.legacy) {
+        if (!joined(hierarchy)) continue;
+        const std::filesystem::path folder = hierarchy / top_ / group;
+        std::error_code error;
+        std::filesystem::create_directories(folder, error);
+        files.emplace_back(open((folder / "cgroup.procs").c_str(), O_WRONLY | O_CLOEXEC));
+        if (files.back().number() < 0) return fail("opening the cgroup {}: {}", folder.string(), reason(errno));
+    }
+    return files;
+}
+
+Result<void> Cgroups::move(int pid, std::string_view group) const {
+    const std::string number = std::to_string(pid);
+    for (const Descriptor& file : TRY(entrance(group)))
+        if (write(file.number(), number.data(), number.size()) < 0)
+            return fail("moving process {} to the cgroup {}/{}: {}", pid, top_, group, reason(errno));
+    return {};
+}
+
+std::vector<int> Cgroups::processes(std::string_view group) const {
+    std::vector<int> pids;
+    const auto text = read_small(mounts_.pids / top_ / group / "cgroup.procs");
+    if (!text) return pids;
+    for (const std::string_view line : words(*text, '\n')) {
+        int pid = 0;
+        std::from_chars(line.data(), line.data() + line.size(), pid);
+        if (pid > 0) pids.push_back(pid);  // 0: of another pid namespace
+    }
+    return pids;
+}
+
+Result<void> Cgroups::kill_all(std::string_view group, milliseconds deadline) const {
+    const auto until = steady_clock::now() + deadline;
+    for (std::vector<int> pids = processes(group); !pids.empty(); pids = processes(group)) {
+        if (steady_clock::now() >= until)
+            return fail("{} processes of the cgroup {}/{} do not end after SIGKILL", pids.size(), top_, group);
+        std::vector<Descriptor> opened;
+        for (const int pid : pids) {
+            opened.emplace_back(pidfd_open(pid, 0));
+            if (opened.back().number() >= 0) send_signal(opened.back(), SIGKILL);
+        }
+        for (const Descriptor& process : opened)
+            if (process.number() >= 0) await_end(process, std::chrono::ceil<milliseconds>(until - steady_clock::now()));
+    }
+    return {};
+}
+
+std::uint64_t Cgroups::oom_kills(std::string_view group) const {
+    const char* file = mounts_.legacy.empty() ? "memory.events" : "memory.oom_control";
+    const auto text = read_small(mounts_.memory / top_ / group / file);
+    std::uint64_t count = 0;
+    if (!text) return count;
+    constexpr std::string_view key = "oom_kill ";
+    for (const std::string_view line : words(*text, '\n'))
+        if (line.starts_with(key)) std::from_chars(line.data() + key.size(), line.data() + line.size(), count);
+    return count;
+}
+
+void Cgroups::remove(std::string_view group) const {
+    for (const auto& hierarchy : mounts_.legacy.empty() ? mounts_.unified : mounts_.legacy)
+        rmdir((hierarchy / top_ / group).c_str());
+    if (mounts_.legacy.empty()) return;
+    // What crun takes for the unified hierarchy of a v1 machine are plain folders and files (MachineView).
+    const std::filesystem::path folder = mounts_.pids.parent_path() / "unified" / top_ / group;
+    unlink((folder / "cgroup.procs").c_str());
+    rmdir(folder.c_str());
+}
+
+}  // namespace tenantry::host

@@ -1,0 +1,294 @@
+#include "container.hpp"
+
+#include <cerrno>
+#include <charconv>
+#include <csignal>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include "files.hpp"
+#include "monitor.hpp"
+#include "task_log.hpp"
+#include "task_record.hpp"
+#include "task_root.hpp"
+
+namespace tenantry::host {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr const char* crunProgram = "/usr/bin/crun";
+constexpr const char* conmonProgram = "/usr/bin/conmon";
+constexpr const char* crunState = "/run/tenantry/crun";
+// A helper takes milliseconds; a machine under heavy load some seconds.
+constexpr milliseconds helperDeadline{30'000};
+constexpr milliseconds killDeadline{10'000};
+// From the end of its container to its own the monitor writes the exit file and ends.
+constexpr milliseconds monitorDeadline{5'000};
+
+struct Pipe {
+    Descriptor read, write;
+};
+
+Result<Pipe> make_pipe() {
+    std::array<int, 2> ends{};
+    if (pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0) return fail("making a pipe: {}", reason(errno));
+    return Pipe{Descriptor(ends[0]), Descriptor(ends[1])};
+}
+
+// Up to the first line end, the end of the pipe or the deadline.
+std::string read_line(const Descriptor& pipe, milliseconds deadline) {
+    const auto until = std::chrono::steady_clock::now() + deadline;
+    std::string text;
+    while (text.find('\n') == std::string::npos) {
+        const auto left = std::chrono::ceil<milliseconds>(until - std::chrono::steady_clock::now());
+        pollfd poll{pipe.number(), POLLIN, 0};
+        if (left.count() <= 0 || ::poll(&poll, 1, static_cast<int>(left.count())) == 0) break;
+        std::array<char, 4096> bytes{};
+        const ssize_t got = read(pipe.number(), bytes.data(), bytes.size());
+        if (got > 0) text.append(bytes.data(), static_cast<std::size_t>(got));
+        if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) break;
+    }
+    return text;
+}
+
+std::optional<int> number_in(const std::filesystem::path& path) {
+    const auto text = read_small(path);
+    int number = 0;
+    if (!text || std::from_chars(text->data(), text->data() + text->size(), number).ec != std::errc()) return {};
+    return number;
+}
+
+std::vector<int> numbers(const std::vector<Descriptor>& files) {
+    std::vector<int> result;
+    for (const Descriptor& file : files) result.push_back(file.number());
+    return result;
+}
+
+std::string program_of(int pid) {
+    std::error_code error;
+    return std::filesystem::read_symlink("/proc/" + std::to_string(pid) + "/exe", error).string();
+}
+
+// crun has said that the process may go on; its sandbox is whole when it runs another program than crun's.
+void await_program(const ProcessId& id, const std::string& runtime) {
+    const auto process = open_process(id);
+    const auto until = std::chrono::steady_clock::now() + helperDeadline;
+    while (process && program_of(id.pid) == runtime && std::chrono::steady_clock::now() < until)
+        if (await_end(*process, milliseconds(1))) return;
+}
+
+world::TaskProcess process_of(const TaskRecord& record) {
+    return {record.process.pid, record.process.startTime, record.monitor.pid};
+}
+
+}  // namespace
+
+std::vector<std::string> Container::crun(std::initializer_list<std::string> arguments) const {
+    std::vector<std::string> argv{crunProgram, fmt::format("--root={}", crunState), "--cgroup-manager=cgroupfs"};
+    argv.insert(argv.end(), arguments);
+    return argv;
+}
+
+Result<void> Container::run_crun(std::initializer_list<std::string> arguments) const {
+    const std::vector<Descriptor> groups = TRY(cgroups_.entrance("helpers"));
+    return run_to_end({crun(arguments), {}, {}, numbers(groups)}, helperDeadline);
+}
+
+std::optional<world::TaskProcess> Container::find() const {
+    const auto record = read_task_record(place_.folder);
+    if (!record || !lives(record->process) || !lives(record->monitor)) return std::nullopt;
+    return process_of(*record);
+}
+
+std::optional<std::string> Container::digest() const {
+    const auto record = read_task_record(place_.folder);
+    if (!record || !find()) return std::nullopt;
+    return record->digest;
+}
+
+std::optional<world::TaskEnd> Container::ended() const {
+    const auto record = read_task_record(place_.folder);
+    if (!record || lives(record->process)) return std::nullopt;
+    const auto code = number_in(run() / "exit" / place_.id);
+    if (!code) return std::nullopt;
+    // A worker that was killed does not end a task whose first process goes on.
+    const bool killed = *code == 128 + SIGKILL;
+    return world::TaskEnd{*code, killed && cgroups_.oom_kills(place_.cgroup) > 0};
+}
+
+Result<world::TaskProcess> Container::start(const ContainerOrder& order) {
+    const auto record = read_task_record(place_.folder);
+    if (record && find()) {
+        if (record->digest == order.digest) return process_of(*record);
+        return fail("it runs, but is not the one that is wanted: stop it first");
+    }
+    TRY_VOID(clear());
+    auto started = start_new(order);
+    if (!started)
+        if (auto cleared = clear(); !cleared)
+            return fail("{}; and then {}", started.error().text(), cleared.error().text());
+    return started;
+}
+
+Result<world::TaskProcess> Container::start_new(const ContainerOrder& order) {
+    TRY_VOID(prepare(order));
+    const Begun begun = TRY(create(order));
+    const std::string runtime = program_of(begun.process.pid);
+    TRY_VOID(run_crun({"start", place_.id}));
+    await_program(begun.process, runtime);
+    const TaskRecord record{order.digest, begun.process, begun.monitor};
+    TRY_VOID(write_task_record(place_.folder, record));
+    return process_of(record);
+}
+
+Result<void> Container::prepare(const ContainerOrder& order) {
+    const RuntimeAdditions additions{.release = order.release,
+                                     .cgroup = cgroups_.top(),
+                                     .shared = place_.shared,
+                                     .certificates = std::filesystem::exists(place_.shared / "certs"),
+                                     .root = place_.folder / "rootfs"};
+    const std::string emitted = TRY(read_small(place_.folder / "config.json"));
+    const RuntimeConfig config = TRY(runtime_config(emitted, additions));
+    if (config.cgroup != place_.cgroup)
+        return fail("its config.json names the cgroup {}, which is another container's", config.cgroup);
+    TRY_VOID(make_task_root(place_.folder / "rootfs", place_.shared, config));
+    TRY_VOID(make_folder(run() / "exit", 0700));
+    TRY_VOID(write_whole(run() / "config.json", config.text, 0600));
+    return rotate_log(place_.log);
+}
+
+std::vector<std::string> Container::monitor_arguments(std::size_t descriptors) const {
+    const std::string folder = run().string();
+    std::vector<std::string> argv{conmonProgram,
+                                  "--api-version",
+                                  "1",
+                                  "--cid",
+                                  place_.id,
+                                  "--cuuid",
+                                  place_.id,
+                                  "--name",
+                                  place_.id,
+                                  "--runtime",
+                                  crunProgram,
+                                  "--bundle",
+                                  folder,
+                                  "--full-attach",
+                                  "--container-pidfile",
+                                  folder + "/pid",
+                                  "--conmon-pidfile",
+                                  folder + "/monitor",
+                                  "--exit-dir",
+                                  folder + "/exit",
+                                  "--log-path",
+                                  "k8s-file:" + place_.log.string(),
+                                  "--log-size-max",
+                                  std::to_string(mostLogBytes),
+                                  "--no-sync-log"};
+    for (const std::string& argument : {fmt::format("--root={}", crunState), std::string("--cgroup-manager=cgroupfs")})
+        argv.insert(argv.end(), {"--runtime-arg", argument});
+    if (descriptors > 0) argv.insert(argv.end(), {"--runtime-opt", fmt::format("--preserve-fds={}", descriptors)});
+    return argv;
+}
+
+Result<Container::Begun> Container::create(const ContainerOrder& order) {
+    const std::vector<Descriptor> groups = TRY(cgroups_.entrance("helpers"));
+    Pipe sync = TRY(make_pipe()), words = TRY(make_pipe());
+    // crun hands on the descriptors from 3: the monitor's own come behind them.
+    Command command{monitor_arguments(order.descriptors.size()), {}, {-1, -1, words.write.number()}, numbers(groups)};
+    command.descriptors.insert(command.descriptors.end(), order.descriptors.begin(), order.descriptors.end());
+    command.environment.push_back(fmt::format("_OCI_SYNCPIPE={}", command.descriptors.size()));
+    command.descriptors.push_back(sync.write.number());
+    Child child = TRY(spawn(command));
+    sync.write = Descriptor();
+    words.write = Descriptor();
+    // The first process ends at once; the monitor is its child.
+    if (const int code = TRY(wrap(child.wait(helperDeadline), "starting conmon")); code != 0)
+        return fail("conmon ended with {}: {}", code, one_line(read_line(words.read, milliseconds(0))));
+    const int pid = TRY(read_monitor_message(read_line(sync.read, helperDeadline)));
+    const auto begun = start_time(pid);
+    const auto monitorId = monitor();
+    if (!begun || !monitorId) return fail("it ended before it was started");
+    TRY_VOID(cgroups_.move(monitorId->pid, "monitors"));
+    return Begun{{pid, *begun}, *monitorId};
+}
+
+// The monitor of this container, whether it was started or not; a number in a file alone may be another process' by
+// now.
+std::optional<ProcessId> Container::monitor() const {
+    const auto pid = number_in(run() / "monitor");
+    if (!pid) return std::nullopt;
+    const auto begun = start_time(*pid);
+    const auto arguments = read_small("/proc/" + std::to_string(*pid) + "/cmdline");
+    const std::string own = std::string("--cid") + '\0' + place_.id + '\0';
+    if (!begun || !arguments || !arguments->starts_with(conmonProgram) || arguments->find(own) == std::string::npos)
+        return std::nullopt;
+    return ProcessId{*pid, *begun};
+}
+
+Result<void> Container::stop(milliseconds drain) {
+    if (const auto record = read_task_record(place_.folder))
+        if (const auto process = open_process(record->process)) {
+            const bool heeded = heeds(record->process.pid, SIGTERM);
+            send_signal(*process, heeded ? SIGTERM : SIGKILL);
+            await_end(*process, heeded ? drain : killDeadline);
+        }
+    return clear();
+}
+
+Result<void> Container::end_monitor() {
+    const auto id = monitor();
+    const auto process = id ? open_process(*id) : std::nullopt;
+    if (!process || await_end(*process, monitorDeadline)) return {};
+    send_signal(*process, SIGKILL);
+    if (!await_end(*process, killDeadline)) return fail("its monitor (process {}) does not end", id->pid);
+    return {};
+}
+
+// Kills a process that is in the container's cgroup.
+void Container::end_own(int pid) const {
+    const auto begun = start_time(pid);
+    const auto process = begun ? open_process({pid, *begun}) : std::nullopt;
+    const auto groups = read_small("/proc/" + std::to_string(pid) + "/cgroup");
+    if (!process || !groups || groups->find(":/" + cgroups_.top() + "/" + place_.cgroup + "\n") == std::string::npos)
+        return;
+    send_signal(*process, SIGKILL);
+}
+
+// What is left of it in any state, in an order that can be begun again; task.json last.
+Result<void> Container::clear() {
+    TRY_VOID(cgroups_.kill_all(place_.cgroup, killDeadline));
+    std::error_code error;
+    if (std::filesystem::exists(std::filesystem::path(crunState) / place_.id, error))
+        TRY_VOID(run_crun({"delete", "--force", place_.id}));
+    TRY_VOID(end_monitor());
+    cgroups_.remove(place_.cgroup);
+    for (const char* name : {"rootfs", "run", "task.json"}) TRY_VOID(remove_tree(place_.folder / name));
+    return {};
+}
+
+Result<int> Container::exec(std::span<const std::string> argv, const std::array<int, 3>& stdio, milliseconds deadline) {
+    if (!find()) return fail("it does not run");
+    const std::string config = TRY(read_small(run() / "config.json"));
+    const std::uint32_t user = TRY(user_of(config));
+    const std::filesystem::path pidFile = run() / ("exec-" + random_id());
+    const std::vector<Descriptor> groups = TRY(cgroups_.entrance("helpers"));
+    // Without these words crun runs it as root.
+    Command command{crun({"exec", fmt::format("--user={0}:{0}", user), "--no-new-privs",
+                          "--pid-file=" + pidFile.string(), place_.id}),
+                    {},
+                    {stdio.begin(), stdio.end()},
+                    numbers(groups)};
+    command.argv.insert(command.argv.end(), argv.begin(), argv.end());
+    Child child = TRY(spawn(command));
+    auto code = child.wait(deadline);
+    // Only crun was killed then: the program in the container is a process of its own.
+    if (const auto pid = code ? std::nullopt : number_in(pidFile)) end_own(*pid);
+    TRY_VOID(remove_tree(pidFile));
+    return wrap(std::move(code), "running {} in it", argv.front());
+}
+
+}  // namespace tenantry::host

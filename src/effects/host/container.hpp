@@ -1,0 +1,71 @@
+#pragma once
+
+// One container of crun with its monitor: docs of CrunContainers. Each step looks at what is there, so that a call
+// after a kill at any point comes to the same end.
+
+#include <array>
+#include <chrono>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <tenantry/base/error.hpp>
+#include <tenantry/world/observed.hpp>
+
+#include "cgroups.hpp"
+#include "process.hpp"
+#include "runtime_config.hpp"
+
+namespace tenantry::host {
+
+/// Where a container lives.
+struct ContainerPlace {
+    std::string id;                ///< crun's and conmon's, of the whole machine
+    std::filesystem::path folder;  ///< holds config.json
+    std::filesystem::path shared;  ///< shared_root.hpp
+    std::filesystem::path log;
+    std::string cgroup;  ///< below Cgroups::top, the one that config.json names
+};
+
+struct ContainerOrder {
+    std::string digest;            ///< another one is another container
+    std::string release;           ///< TENANTRY_RELEASE; empty: none
+    std::vector<int> descriptors;  ///< become 3, 4, ...
+};
+
+class Container {
+  public:
+    Container(const Cgroups& cgroups, ContainerPlace place) : cgroups_(cgroups), place_(std::move(place)) {}
+
+    Result<world::TaskProcess> start(const ContainerOrder& order);
+    Result<void> stop(std::chrono::milliseconds drain);
+    [[nodiscard]] std::optional<world::TaskProcess> find() const;
+    [[nodiscard]] std::optional<world::TaskEnd> ended() const;
+    Result<int> exec(std::span<const std::string> argv, const std::array<int, 3>& stdio,
+                     std::chrono::milliseconds deadline);
+    /// The digest that it runs with.
+    [[nodiscard]] std::optional<std::string> digest() const;
+
+  private:
+    struct Begun {
+        ProcessId process, monitor;
+    };
+    Result<world::TaskProcess> start_new(const ContainerOrder& order);
+    Result<void> prepare(const ContainerOrder& order);
+    Result<Begun> create(const ContainerOrder& order);
+    Result<void> clear();
+    Result<void> end_monitor();
+    void end_own(int pid) const;
+    [[nodiscard]] std::optional<ProcessId> monitor() const;
+    [[nodiscard]] std::vector<std::string> crun(std::initializer_list<std::string> arguments) const;
+    Result<void> run_crun(std::initializer_list<std::string> arguments) const;
+    [[nodiscard]] std::vector<std::string> monitor_arguments(std::size_t descriptors) const;
+    [[nodiscard]] std::filesystem::path run() const { return place_.folder / "run"; }
+
+    const Cgroups& cgroups_;
+    ContainerPlace place_;
+};
+
+}  // namespace tenantry::host

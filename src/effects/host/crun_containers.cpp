@@ -1,0 +1,107 @@
+#include <algorithm>
+#include <mutex>
+
+#include <tenantry/base/hash.hpp>
+#include <tenantry/host/crun_containers.hpp>
+
+#include "container.hpp"
+#include "files.hpp"
+#include "places.hpp"
+#include "sandbox.hpp"
+#include "shared_root.hpp"
+#include "task_log.hpp"
+
+namespace tenantry::host {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds edgeDrain{5'000};
+
+}  // namespace
+
+Result<world::TaskProcess> CrunContainers::start(const world::Placement& placement, const world::TaskSpec& task) {
+    const auto start = [&]() -> Result<world::TaskProcess> {
+        ContainerOrder order{.digest = task.digest, .release = task.release, .descriptors = {}};
+        if (task.descriptors > 0) order.descriptors = TRY(ingress_.descriptors(placement, task.name));
+        if (order.descriptors.size() != task.descriptors)
+            return fail("{} ingress sockets are there and {} are wanted", order.descriptors.size(), task.descriptors);
+        const std::shared_lock making(cgroups_);
+        return Container(view_.cgroups(), place_of(placement, task.name)).start(order);
+    };
+    return wrap(start(), "starting {} of {}", task.name, placement.str());
+}
+
+Result<void> CrunContainers::stop(const world::Placement& placement, std::string_view task, milliseconds drain) {
+    auto stopped = Container(view_.cgroups(), place_of(placement, task)).stop(drain);
+    const std::scoped_lock alone(cgroups_);
+    view_.cgroups().remove(cgroup_of(placement));
+    return wrap(std::move(stopped), "stopping {} of {}", task, placement.str());
+}
+
+std::optional<world::TaskProcess> CrunContainers::find(const world::Placement& placement, std::string_view task) {
+    return Container(view_.cgroups(), place_of(placement, task)).find();
+}
+
+std::optional<world::TaskEnd> CrunContainers::ended(const world::Placement& placement, std::string_view task) {
+    return Container(view_.cgroups(), place_of(placement, task)).ended();
+}
+
+Result<world::ObservedSandbox> CrunContainers::observe(const world::Placement& placement, std::string_view task) {
+    const auto observe = [&]() -> Result<world::ObservedSandbox> {
+        const auto process = find(placement, task);
+        if (!process) return fail("it does not run");
+        const ProcTexts texts = TRY(read_proc(process->pid));
+        // The texts are of this task only if it lived until they were read.
+        if (!find(placement, task)) return fail("it ended meanwhile");
+        return sandbox_of(texts);
+    };
+    return wrap(observe(), "looking at {} of {}", task, placement.str());
+}
+
+Result<std::vector<std::string>> CrunContainers::last_lines(const world::Placement& placement, std::string_view task,
+                                                            std::size_t count) {
+    return last_log_lines(place_of(placement, task).log, count);
+}
+
+Result<int> CrunContainers::exec(const world::Placement& placement, std::string_view task,
+                                 std::span<const std::string> argv, const std::array<int, 3>& stdio,
+                                 milliseconds deadline) {
+    return wrap(Container(view_.cgroups(), place_of(placement, task)).exec(argv, stdio, deadline), "{} of {}", task,
+                placement.str());
+}
+
+Result<world::TaskProcess> CrunContainers::run_edge(const EdgeTexts& texts) {
+    const auto run = [&]() -> Result<world::TaskProcess> {
+        Container edge(view_.cgroups(), edge_place());
+        const std::string digest = blake2b(texts.config + '\0' + texts.nginx).hex();
+        if (const auto running = edge.digest(); running && *running != digest) TRY_VOID(edge.stop(edgeDrain));
+        const ContainerPlace place = edge_place();
+        TRY_VOID(make_folder(place.folder));
+        TRY_VOID(ensure_shared_root(place.shared));
+        TRY_VOID(write_whole(place.folder / "config.json", texts.config, 0644));
+        TRY_VOID(write_whole(place.folder / "nginx.conf", texts.nginx, 0644));
+        return edge.start({.digest = digest, .release = {}, .descriptors = {}});
+    };
+    return wrap(run(), "starting the edge");
+}
+
+Result<void> CrunContainers::stop_edge(milliseconds drain) {
+    const auto stop = [&]() -> Result<void> {
+        const ContainerPlace place = edge_place();
+        TRY_VOID(Container(view_.cgroups(), place).stop(drain));
+        TRY_VOID(remove_shared_root(place.shared));
+        return remove_tree(place.folder);
+    };
+    return wrap(stop(), "stopping the edge");
+}
+
+std::optional<world::TaskProcess> CrunContainers::find_edge() {
+    return Container(view_.cgroups(), edge_place()).find();
+}
+
+Result<std::vector<std::string>> CrunContainers::last_edge_lines(std::size_t count) {
+    return last_log_lines(edge_place().log, count);
+}
+
+}  // namespace tenantry::host

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <array>
+#include <shared_mutex>
+#include <span>
+#include <string>
+
+#include <tenantry/host/machine_view.hpp>
+#include <tenantry/host/unix_ingress.hpp>
+#include <tenantry/ports/ports.hpp>
+
+namespace tenantry::host {
+
+/// User and group of the edge: the id just below the first range that a lock gives to an environment (2^20), above all
+/// that useradd(8) gives to people, to systems and to their subordinate ranges' first users.
+inline constexpr std::uint32_t edgeUser = 1'048'575;
+
+/// The machine's entry: edge/config.json and edge/nginx.conf as emitted.
+struct EdgeTexts {
+    std::string config;
+    std::string nginx;
+};
+
+/// Tasks as containers of crun, each watched by a conmon that outlives the daemon. Beside a task's config.json:
+///
+///     rootfs/    its root: mount points, links into /usr, a minimal /etc
+///     run/       crun's bundle and conmon's files; config.json there is the emitted one with TENANTRY_RELEASE, /usr
+///     and
+///                what else the task sees of the host
+///     task.json  digest, pids and start times, written last: without it nothing counts as started
+///
+/// Logs: /var/lib/tenantry/placements/PLATFORM/TENANT/STAGE/logs/TASK.log, 8 MiB at most, and TASK.log.1 of the run
+/// before. Helpers run in the cgroup `helpers`, a conmon whose container stands in `monitors`.
+/// May be called from several threads, for one task by one at a time. `view` and `ingress` must outlive it.
+class CrunContainers final : public ports::Containers {
+  public:
+    CrunContainers(const MachineView& view, const UnixIngress& ingress) : view_(view), ingress_(ingress) {}
+
+    Result<world::TaskProcess> start(const world::Placement& placement, const world::TaskSpec& task) override;
+    Result<void> stop(const world::Placement& placement, std::string_view task,
+                      std::chrono::milliseconds drain) override;
+    std::optional<world::TaskProcess> find(const world::Placement& placement, std::string_view task) override;
+    std::optional<world::TaskEnd> ended(const world::Placement& placement, std::string_view task) override;
+    Result<world::ObservedSandbox> observe(const world::Placement& placement, std::string_view task) override;
+    Result<std::vector<std::string>> last_lines(const world::Placement& placement, std::string_view task,
+                                                std::size_t count) override;
+
+    /// Runs a program inside a running task, with its user and sandbox, and waits for its end: exit code, 128 + signal.
+    /// `stdio` are descriptors for its 0, 1 and 2. The deadline ends it with an error.
+    Result<int> exec(const world::Placement& placement, std::string_view task, std::span<const std::string> argv,
+                     const std::array<int, 3>& stdio, std::chrono::milliseconds deadline);
+
+    /// The edge: nginx in a container of its own, in the host's network, with uid and gid `edgeUser`. One that runs
+    /// with these texts is left alone; with others it is replaced. Its files lie in /run/tenantry/edge.
+    Result<world::TaskProcess> run_edge(const EdgeTexts& texts);
+    Result<void> stop_edge(std::chrono::milliseconds drain);
+    std::optional<world::TaskProcess> find_edge();
+    Result<std::vector<std::string>> last_edge_lines(std::size_t count);
+
+  private:
+    const MachineView& view_;
+    const UnixIngress& ingress_;
+    std::shared_mutex cgroups_;  // shared while groups are made, alone while empty ones go
+};
+
+}  // namespace tenantry::host

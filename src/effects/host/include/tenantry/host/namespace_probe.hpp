@@ -1,0 +1,26 @@
+#pragma once
+
+#include <chrono>
+
+#include <tenantry/host/authority.hpp>
+#include <tenantry/ports/ports.hpp>
+
+namespace tenantry::host {
+
+/// Asks tasks from inside their network namespaces (a socket is of the namespace in which it was made) and load
+/// balancers through their ingress sockets. Each question ends within the deadline. Of an answer only the first line is
+/// read, 4 KiB at most. May be called from any thread. `authority` must outlive it.
+class NamespaceProbe final : public ports::Probe {
+  public:
+    explicit NamespaceProbe(const Authority& authority, std::chrono::milliseconds deadline = std::chrono::seconds(2))
+        : authority_(authority), deadline_(deadline) {}
+
+    Result<void> healthy(const world::Placement& placement, const world::TaskSpec& task) override;
+    Result<int> answers(const world::Placement& placement, std::string_view host) override;
+
+  private:
+    const Authority& authority_;
+    std::chrono::milliseconds deadline_;
+};
+
+}  // namespace tenantry::host

@@ -1,0 +1,69 @@
+#include <cstring>
+
+#include <fmt/format.h>
+#include <sys/un.h>
+
+#include <tenantry/base/text.hpp>
+#include <tenantry/host/namespace_probe.hpp>
+
+#include "exchange.hpp"
+#include "files.hpp"
+#include "tls_client.hpp"
+
+namespace tenantry::host {
+namespace {
+
+constexpr int firstWell = 200, lastWell = 399;
+// What the edge says before the client's bytes: HAProxy's PROXY protocol, version 1.
+constexpr std::string_view proxyLine = "PROXY TCP4 127.0.0.1 127.0.0.1 1 8443\r\n";
+
+Result<void> ask(const std::string& space, const world::TaskSpec& task, const world::HealthSpec& health,
+                 const Deadline& deadline) {
+    const Descriptor socket = TRY(socket_inside(space));
+    TRY_VOID(connect_within(socket.number(), task.address, health.port, deadline));
+    if (!health.path) return {};
+    TRY_VOID(write_within(socket.number(), get_request(*health.path, task.service), deadline));
+    const std::string answer = TRY(read_line_within(socket.number(), deadline));
+    const int status = TRY(status_of(answer));
+    if (status < firstWell || status > lastWell) return fail("{} answers {}", *health.path, status);
+    return {};
+}
+
+Result<Descriptor> connect_to_ingress(std::string_view host, const Deadline& deadline) {
+    sockaddr_un to{};
+    to.sun_family = AF_UNIX;
+    const std::string path = "/run/tenantry/in/" + std::string(host);
+    if (path.size() >= sizeof(to.sun_path))
+        return fail("a host name has {} bytes at most here", sizeof(to.sun_path) - 18);
+    std::memcpy(to.sun_path, path.data(), path.size());
+    Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    if (socket.number() < 0) return fail("making a socket: {}", reason(errno));
+    TRY_VOID(connect_within(socket.number(), reinterpret_cast<const sockaddr*>(&to), sizeof(to), deadline));
+    return socket;
+}
+
+Result<int> ask_host(std::string_view host, std::string_view authority, const Deadline& deadline) {
+    if (!HostName::parse(host)) return fail("it is no host name");
+    const Descriptor socket = TRY(connect_to_ingress(host, deadline));
+    TRY_VOID(write_within(socket.number(), proxyLine, deadline));
+    TlsClient client = TRY(TlsClient::connect(socket.number(), authority, host, deadline));
+    TRY_VOID(client.write(get_request("/", host), deadline));
+    const std::string answer = TRY(client.read_line(deadline));
+    return status_of(answer);
+}
+
+}  // namespace
+
+Result<void> NamespaceProbe::healthy(const world::Placement& placement, const world::TaskSpec& task) {
+    if (!task.health) return {};
+    const std::string space = world::namespaces_of(placement) + "/" + task.name;
+    return wrap(ask(space, task, *task.health, Deadline(deadline_)), "asking {} at {}:{}", task.name,
+                task.address.str(), task.health->port);
+}
+
+Result<int> NamespaceProbe::answers(const world::Placement& placement, std::string_view host) {
+    return wrap(ask_host(host, authority_.ca_certificate(), Deadline(deadline_)), "asking {} of {}", host,
+                placement.str());
+}
+
+}  // namespace tenantry::host

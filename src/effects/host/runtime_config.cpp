@@ -1,0 +1,80 @@
+#include "runtime_config.hpp"
+
+#include <stdexcept>
+
+#include <boost/json.hpp>
+
+namespace tenantry::host {
+namespace {
+
+namespace json = boost::json;
+
+json::object bind(const std::filesystem::path& source, std::string_view destination, bool programs) {
+    json::array options{"bind", "ro", "private", "nosuid", "nodev"};
+    if (!programs) options.emplace_back("noexec");
+    return {{"destination", destination}, {"type", "bind"}, {"source", source.string()}, {"options", options}};
+}
+
+// Ours first: nothing that the file mounts lies above them.
+json::array all_mounts(const json::array& emitted, const RuntimeAdditions& additions) {
+    json::array mounts{bind(additions.shared / "usr", "/usr", true)};
+    if (additions.certificates) mounts.emplace_back(bind(additions.shared / "certs", "/etc/ssl/certs", false));
+    for (const json::value& mount : emitted) mounts.push_back(mount);
+    return mounts;
+}
+
+std::vector<RuntimeConfig::Mount> targets(const json::array& mounts) {
+    std::vector<RuntimeConfig::Mount> result;
+    for (const json::value& mount : mounts) {
+        const bool bound = mount.at("type").as_string() == "bind";
+        result.push_back({std::string(mount.at("destination").as_string()),
+                          bound ? std::string(mount.at("source").as_string()) : std::string()});
+    }
+    return result;
+}
+
+// `/tenantry/environments/...` -> `environments/...`
+std::string below_top(std::string_view path) {
+    constexpr std::string_view top = "/tenantry/";
+    if (!path.starts_with(top)) throw std::invalid_argument("cgroupsPath is not below /tenantry");
+    return std::string(path.substr(top.size()));
+}
+
+RuntimeConfig converted(std::string_view emitted, const RuntimeAdditions& additions) {
+    json::object config = json::parse(emitted).as_object();
+    json::object& process = config.at("process").as_object();
+    json::object& linux = config.at("linux").as_object();
+    RuntimeConfig result;
+    result.program = process.at("args").as_array().at(0).as_string();
+    result.uid = process.at("user").at("uid").to_number<std::uint32_t>();
+    result.cgroup = below_top(linux.at("cgroupsPath").as_string());
+
+    if (!additions.release.empty()) process.at("env").as_array().emplace_back("TENANTRY_RELEASE=" + additions.release);
+    config.at("root").at("path") = additions.root.string();
+    linux.at("cgroupsPath") = "/" + additions.cgroup + "/" + result.cgroup;
+    json::array mounts = all_mounts(config.at("mounts").as_array(), additions);
+    result.mounts = targets(mounts);
+    config.at("mounts") = std::move(mounts);
+    result.text = json::serialize(config);
+    return result;
+}
+
+}  // namespace
+
+Result<RuntimeConfig> runtime_config(std::string_view emitted, const RuntimeAdditions& additions) {
+    try {
+        return converted(emitted, additions);
+    } catch (const std::exception& error) {  // Boost.JSON's own, for any text that is no config.json
+        return fail("reading config.json: {}", error.what());
+    }
+}
+
+Result<std::uint32_t> user_of(std::string_view emitted) {
+    try {
+        return json::parse(emitted).at("process").at("user").at("uid").to_number<std::uint32_t>();
+    } catch (const std::exception& error) {
+        return fail("reading config.json: {}", error.what());
+    }
+}
+
+}  // namespace tenantry::host

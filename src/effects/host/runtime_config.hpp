@@ -1,0 +1,41 @@
+#pragma once
+
+// From a task's emitted config.json to what crun gets. Pure.
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <tenantry/base/error.hpp>
+
+namespace tenantry::host {
+
+/// What a task sees of the machine beside its config.json.
+struct RuntimeAdditions {
+    std::string release;           ///< TENANTRY_RELEASE; empty: none
+    std::string cgroup;            ///< put in the place of `tenantry`, the first part of cgroupsPath
+    std::filesystem::path shared;  ///< folder with `usr` and `certs`; see shared_root.hpp
+    bool certificates = false;     ///< `certs` is there
+    std::filesystem::path root;    ///< the task's root
+};
+
+struct RuntimeConfig {
+    std::string text;     ///< for crun
+    std::string program;  ///< args[0]
+    std::uint32_t uid = 0;
+    std::string cgroup;  ///< below Cgroups::top
+    struct Mount {
+        std::string destination;
+        std::string source;  ///< of a bind mount; empty: one of the kernel's
+    };
+    std::vector<Mount> mounts;  ///< all, ours first
+};
+
+Result<RuntimeConfig> runtime_config(std::string_view emitted, const RuntimeAdditions& additions);
+
+/// The uid of the process in a config.json.
+Result<std::uint32_t> user_of(std::string_view emitted);
+
+}  // namespace tenantry::host

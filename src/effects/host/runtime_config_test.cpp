@@ -1,0 +1,78 @@
+#include "runtime_config.hpp"
+
+#include <boost/json.hpp>
+#include <gtest/gtest.h>
+
+namespace tenantry::host {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::string_view emitted = R"({
+  "root": { "path": "rootfs", "readonly": true },
+  "process": { "user": { "uid": 1048592, "gid": 1048592 }, "args": ["/app/api", "--quiet"], "env": ["PATH=/usr/bin"] },
+  "mounts": [
+    { "destination": "/proc", "type": "proc", "source": "proc", "options": ["nosuid"] },
+    { "destination": "/app", "type": "bind", "source": "/run/images/api", "options": ["bind", "ro"] }
+  ],
+  "linux": { "cgroupsPath": "/tenantry/environments/lend+acme+production/api-1", "seccomp": { "defaultAction": "SCMP_ACT_ERRNO" } }
+})";
+
+const RuntimeAdditions additions{
+    .release = "r7", .cgroup = "other", .shared = "/run/shared", .certificates = true, .root = "/run/task/rootfs"};
+
+TEST(RuntimeConfig, AddsTheReleaseTheHostsFoldersTheRootAndTheCgroup) {
+    const auto config = runtime_config(emitted, additions);
+    ASSERT_TRUE(config) << config.error().text();
+    const json::value text = json::parse(config->text);
+    EXPECT_EQ(text.at_pointer("/root/path").as_string(), "/run/task/rootfs");
+    EXPECT_TRUE(text.at_pointer("/root/readonly").as_bool());
+    EXPECT_EQ(text.at_pointer("/process/env/1").as_string(), "TENANTRY_RELEASE=r7");
+    EXPECT_EQ(text.at_pointer("/linux/cgroupsPath").as_string(), "/other/environments/lend+acme+production/api-1");
+    EXPECT_EQ(config->program, "/app/api");
+    EXPECT_EQ(config->uid, 1048592u);
+    EXPECT_EQ(config->cgroup, "environments/lend+acme+production/api-1");
+    std::vector<std::pair<std::string, std::string>> mounts;
+    for (const auto& mount : config->mounts) mounts.emplace_back(mount.destination, mount.source);
+    EXPECT_EQ(mounts, (std::vector<std::pair<std::string, std::string>>{{"/usr", "/run/shared/usr"},
+                                                                        {"/etc/ssl/certs", "/run/shared/certs"},
+                                                                        {"/proc", ""},
+                                                                        {"/app", "/run/images/api"}}));
+    EXPECT_EQ(json::serialize(text.at_pointer("/mounts/0/options")), R"(["bind","ro","private","nosuid","nodev"])");
+}
+
+// What the compiler wrote and the verifier read is what runs.
+TEST(RuntimeConfig, ChangesNothingElse) {
+    const auto config = runtime_config(emitted, additions);
+    ASSERT_TRUE(config);
+    json::value before = json::parse(emitted), after = json::parse(config->text);
+    after.at("process").at("env").as_array().pop_back();
+    json::array& mounts = after.at("mounts").as_array();
+    mounts.erase(mounts.begin(), mounts.begin() + 2);
+    after.at("root").at("path") = "rootfs";
+    after.at("linux").at("cgroupsPath") = before.at("linux").at("cgroupsPath");
+    EXPECT_EQ(before, after);
+}
+
+TEST(RuntimeConfig, WithoutReleaseAndCertificatesHasNone) {
+    const auto config = runtime_config(emitted, {.release = {}, .cgroup = "tenantry", .shared = "/s", .root = "/r"});
+    ASSERT_TRUE(config);
+    EXPECT_EQ(config->mounts.size(), 3u);
+    EXPECT_EQ(config->text.find("TENANTRY_RELEASE"), std::string::npos);
+}
+
+TEST(RuntimeConfig, RefusesOtherTextsAndForeignCgroups) {
+    EXPECT_FALSE(runtime_config("{", additions));
+    EXPECT_FALSE(runtime_config("[]", additions));
+    EXPECT_FALSE(runtime_config("{}", additions));
+    std::string foreign(emitted);
+    foreign.replace(foreign.find("/tenantry/"), 10, "/system/");
+    const auto config = runtime_config(foreign, additions);
+    ASSERT_FALSE(config);
+    EXPECT_EQ(config.error().text(), "reading config.json: cgroupsPath is not below /tenantry");
+    EXPECT_FALSE(user_of("{}"));
+    EXPECT_EQ(*user_of(emitted), 1048592u);
+}
+
+}  // namespace
+}  // namespace tenantry::host
