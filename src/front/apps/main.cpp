@@ -34,6 +34,7 @@ struct Arguments {
     tenantry::apps::TenantOptions tenant;
     ExplainOptions explain;
     ShowOptions show;
+    tenantry::apps::SchemaOptions schema;
     std::function<Exit()> run;
 };
 
@@ -207,6 +208,13 @@ void add_tenant_commands(CLI::App& app, Arguments& arguments) {
 
 // Commands on the files that people write.
 void add_file_commands(CLI::App& app, Arguments& arguments) {
+    CLI::App* init = command(app, "init", "Write a small platform to begin with, valid as it stands", arguments,
+                             [&] { return tenantry::apps::init(arguments.options); });
+    init->add_option("folder", arguments.options.folder, "The folder; it is made where it is not there");
+    init->footer("Writes platform.yaml, two tenants and the schemas for editors; no file is ever overwritten.\n"
+                 "Examples:\n"
+                 "  tenantry init\n"
+                 "  tenantry init lend");
     CLI::App* format = command(app, "fmt", "Write the platform's files in the one layout", arguments,
                                [&] { return tenantry::apps::format(arguments.options, arguments.format); });
     format->add_option(
@@ -222,6 +230,14 @@ void add_file_commands(CLI::App& app, Arguments& arguments) {
         "  tenantry fmt tenants/acme.yaml    one file\n"
         "  tenantry fmt - < platform.yaml    for an editor");
     add_tenant_commands(app, arguments);
+    CLI::App* schema = command(app, "schema", "Print the JSON Schema of platform.yaml, for editors", arguments,
+                               [&] { return tenantry::apps::schema(arguments.options, arguments.schema); });
+    schema->add_flag("--tenants", arguments.schema.tenants, "That of a tenant's file");
+    schema->footer("An editor finds it by the first line of a file, relative to that file:\n"
+                   "  # yaml-language-server: $schema=.tenantry/platform.schema.json\n"
+                   "Examples:\n"
+                   "  tenantry schema > .tenantry/platform.schema.json\n"
+                   "  tenantry schema --tenants > .tenantry/tenant.schema.json");
 }
 
 int run(int argc, char** argv) {

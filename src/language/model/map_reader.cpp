@@ -51,12 +51,6 @@ std::string sentence(std::string text) {
     return text;
 }
 
-std::expected<bool, Refusal> parse_bool(std::string_view text) {
-    if (text == "true") return true;
-    if (text == "false") return false;
-    return std::unexpected("must be `true` or `false`");
-}
-
 MapReader::MapReader(const Place& place, std::string_view what, std::span<const Key> keys, Diagnostics& diagnostics,
                      std::span<const std::string_view> extra)
     : place_(place),
@@ -64,7 +58,10 @@ MapReader::MapReader(const Place& place, std::string_view what, std::span<const 
       keys_(keys),
       diagnostics_(&diagnostics),
       isMap_(expect_map(place, what, diagnostics)) {
-    if (isMap_) check_keys(extra);
+    if (!isMap_) return;
+    check_keys(extra);
+    for (const Key& key : keys)
+        if (!key.example.empty()) require(key.name, key.example);
 }
 
 void MapReader::check_keys(std::span<const std::string_view> extra) {

@@ -53,9 +53,6 @@ auto read_scalar(const syntax::Node& node, std::string_view what, Diagnostics& d
     return std::nullopt;
 }
 
-/// `true` or `false`.
-std::expected<bool, Refusal> parse_bool(std::string_view text);
-
 /// Reads a map by its table of keys: unknown and later ones are told when it is made.
 class MapReader {
   public:

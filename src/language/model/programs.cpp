@@ -1,25 +1,7 @@
 #include "programs.hpp"
 
-#include <tenantry/base/error.hpp>
-
 namespace tenantry::model {
-namespace {
-
-std::expected<Access, Refusal> parse_access(std::string_view text) {
-    if (const auto access = access_from_string(text)) return *access;
-    return std::unexpected("must be `read`, `readWrite` or `owner`");
-}
-
-std::expected<HostPort, Refusal> parse_host_port(std::string_view text) {
-    const std::size_t colon = text.rfind(':');
-    if (colon == std::string_view::npos)
-        return std::unexpected("must be a host name and a port, as in `api.bureau.example:443`");
-    auto host = TRY(HostName::parse(text.substr(0, colon)));
-    const Port port = TRY(parse_port(text.substr(colon + 1)));
-    return HostPort{std::move(host), port};
-}
-
-}  // namespace
+namespace {}  // namespace
 
 Environ read_env(const Place& place, Diagnostics& diagnostics) {
     Environ env;

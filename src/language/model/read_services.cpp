@@ -1,6 +1,4 @@
-#include <array>
 
-#include <tenantry/base/error.hpp>
 
 #include "programs.hpp"
 
@@ -9,26 +7,6 @@ namespace {
 
 // HAProxy's times end at 2^31 - 1 ms (its manual, 2.5), far behind anything of use.
 constexpr Duration rarestCheck{3'600'000};
-
-// Each has a user id of its own in 65,536, and a network of its own; a platform of this size is many platforms.
-constexpr std::size_t mostServices = 1000;
-constexpr std::size_t mostRoutes = 1000;
-
-// A folder that every task has already would be hidden, or would hide what Tenantry puts there.
-std::expected<FilePath, Refusal> parse_static_folder(std::string_view text) {
-    auto path = TRY(FilePath::parse(text));
-    static constexpr std::array taken{"app",    "bin",  "boot", "dev", "etc",  "lib", "lib32", "lib64",
-                                      "libx32", "proc", "root", "run", "sbin", "sys", "tmp",   "usr"};
-    const std::string_view first = std::string_view(text).substr(1, text.find('/', 1) - 1);
-    if (std::ranges::find(taken, first) == taken.end()) return path;
-    return std::unexpected(
-        fmt::format("must not lie in /{}, which every task has; write a folder such as `/srv/www`", first));
-}
-
-std::expected<Tier, Refusal> parse_tier(std::string_view text) {
-    if (const auto tier = tier_from_string(text)) return *tier;
-    return std::unexpected("must be `frontend` or `middleware`");
-}
 
 void read_routes(const std::optional<Place>& place, Service& service, Diagnostics& diagnostics) {
     if (!place || !expect_map(*place, "`routes`", diagnostics)) return;
@@ -96,20 +74,15 @@ void check_tier(MapReader& map, const Service& service, Diagnostics& diagnostics
                                         service.name.str()),
                             std::string(help));
     };
+    for (const TierRule& rule : keys::tier_rules())
+        if (rule.tier == service.tier) refuse(rule.key, rule.help);
     if (frontend) {
-        refuse("calls", "a frontend calls what its `routes` name");
-        refuse("stores", "a frontend passes requests on; its middleware uses stores");
-        refuse("secrets", "a frontend passes requests on; its middleware reads secrets");
-        refuse("egress", "a frontend passes requests on; its middleware calls outside");
-        refuse("command", "a frontend runs nginx with the configuration made from `routes`");
         const auto place = map.find("static");
         if (place && !service.image)
             diagnostics.add(code::missingKey, place->keyAt,
                             fmt::format("`static` is a folder of an image, and `{}` names none.", service.name.str()),
                             "write `image: ...`");
     } else {
-        refuse("routes", "a `tier: frontend` service has routes");
-        refuse("static", "a `tier: frontend` service serves files");
         map.require("image", "image: lend/api");
     }
 }
@@ -122,7 +95,6 @@ void read_service(const syntax::Entry& entry, const StageNames& stages, Platform
         return;
     }
     MapReader map({entry.value, entry.keyAt}, fmt::format("the service `{}`", entry.key), keys::service(), diagnostics);
-    map.require("tier", "tier: middleware");
     Service service{*std::move(name), entry.keyAt};
     const auto tier = map.scalar("tier", parse_tier);
     service.tier = tier.value_or(Tier::middleware);

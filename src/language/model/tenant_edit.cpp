@@ -77,7 +77,8 @@ std::vector<FileChange> remove_tenant(const Sources& sources, const Inputs& inpu
                                       const TenantName& tenant) {
     const syntax::Entry tenants = tenants_of(model);
     if (const auto index = index_of(tenants.value, tenant.str()))
-        return {change_of(sources, inputs.platform, syntax::remove_entry(sources.text(inputs.platform), tenants, *index))};
+        return {
+            change_of(sources, inputs.platform, syntax::remove_entry(sources.text(inputs.platform), tenants, *index))};
     for (std::size_t i = 0; i < inputs.tenants.size(); ++i) {
         const syntax::Node root = syntax::Node::root(model.trees[i + 1]);
         const auto index = index_of(root, tenant.str());
