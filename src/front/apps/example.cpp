@@ -12,8 +12,8 @@ platform: lend        # prefix of every name: choose it now, it never changes
 domain: lend.example  # hosts are acme.lend.example (production) and acme-demo.lend.example
 
 network:
-  pool: 10.0.0.0/8       # each environment gets a block from here, and keeps it for ever in platform.lock
-  block: /20             # size of one environment's block, /22 to /16
+  pool: 10.0.0.0/8  # each environment gets a block from here, and keeps it for ever in platform.lock
+  block: /20        # size of one environment's block, /22 to /16
   avoid: [10.0.0.0/14, 10.96.0.0/12]  # your other networks: never used
 
 # Each tenant has an environment of its own in each stage, shut off from all others.

@@ -96,11 +96,13 @@ std::expected<Access, Refusal> parse_access(std::string_view text) {
 
 std::expected<HostPort, Refusal> parse_host_port(std::string_view text) {
     const std::size_t colon = text.rfind(':');
-    if (colon == std::string_view::npos)
-        return std::unexpected("must be a host name and a port, as in `api.bureau.example:443`");
-    auto host = TRY(HostName::parse(text.substr(0, colon)));
-    const Port port = TRY(parse_port(text.substr(colon + 1)));
-    return HostPort{std::move(host), port};
+    const bool hasScheme = text.find("://") != std::string_view::npos;
+    const auto port =
+        colon == std::string_view::npos ? std::nullopt : std::optional(parse_port(text.substr(colon + 1)));
+    if (!port || !*port || hasScheme)
+        return std::unexpected(Refusal("must be a host name and a port, as in `api.bureau.example:443`") +
+                               (hasScheme ? ", without `https://` or a path" : ""));
+    return HostPort{TRY(HostName::parse(text.substr(0, colon))), **port};
 }
 
 std::expected<Job::When, Refusal> parse_when(std::string_view text) {

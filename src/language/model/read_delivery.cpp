@@ -5,12 +5,12 @@
 namespace tenantry::model {
 namespace {
 
-std::optional<Wave> read_wave(const syntax::Node& node, Span at, Diagnostics& diagnostics) {
+std::optional<Wave> read_wave(const syntax::Node& node, Diagnostics& diagnostics) {
     if (!node.is_map()) {
         const auto share = read_scalar(node, "The wave", diagnostics, parse_share);
         return share ? std::optional<Wave>(*share) : std::nullopt;
     }
-    MapReader map({node, at}, "the wave", keys::wave(), diagnostics);
+    MapReader map({node, node.at()}, "the wave", keys::wave(), diagnostics);
     const auto list = map.find("tenants");
     std::vector<TenantName> tenants;
     if (!list || !expect_list(*list, "`tenants`", diagnostics)) return std::nullopt;
@@ -45,7 +45,7 @@ StageDelivery read_stage(const Place& place, std::string_view stage, Diagnostics
         delivery.waves.clear();
         bool all = true;
         for (std::size_t i = 0; i < waves->node.size(); ++i) {
-            auto wave = read_wave(waves->node.item(i), waves->keyAt, diagnostics);
+            auto wave = read_wave(waves->node.item(i), diagnostics);
             all = all && wave.has_value();
             if (wave) delivery.waves.push_back(*std::move(wave));
         }
@@ -86,9 +86,8 @@ void read_order(const std::optional<Place>& place, const Platform& platform, con
                             "name every stage once");
 }
 
-void read_exception(const syntax::Node& node, const Place& around, const StageNames& stages, Platform& platform,
-                    Diagnostics& diagnostics) {
-    MapReader map({node, node.is_map() ? node.at() : around.keyAt}, "the exception", keys::exception(), diagnostics);
+void read_exception(const syntax::Node& node, const StageNames& stages, Platform& platform, Diagnostics& diagnostics) {
+    MapReader map({node, node.at()}, "the exception", keys::exception(), diagnostics);
     if (!map.is_map()) return;
     const auto claim = map.scalar("claim", parse_claim);
     const auto where = map.scalar("where", parse_where);
@@ -124,7 +123,7 @@ void read_delivery(const Place& place, const StageNames& stages, Platform& platf
 void read_exceptions(const Place& place, const StageNames& stages, Platform& platform, Diagnostics& diagnostics) {
     if (!expect_list(place, "`exceptions`", diagnostics)) return;
     for (std::size_t i = 0; i < place.node.size(); ++i)
-        read_exception(place.node.item(i), place, stages, platform, diagnostics);
+        read_exception(place.node.item(i), stages, platform, diagnostics);
 }
 
 }  // namespace tenantry::model

@@ -42,8 +42,8 @@ void read_jobs(const Place& place, const StageNames& stages, Platform& platform,
         job.timeout = map.scalar("timeout", parse_duration).value_or(job.timeout);
         job.overlap = map.scalar("overlap", parse_overlap).value_or(false);
         job.repeatable = map.scalar("repeatable", parse_bool).value_or(false);
-        job.cpu = read_per_stage<Cpu>(map.find("cpu"), "`cpu`", stages, diagnostics, parse_cpu);
-        job.memory = read_per_stage<Bytes>(map.find("memory"), "`memory`", stages, diagnostics, parse_bytes);
+        job.cpu = read_per_stage<Cpu>(map.find("cpu"), "The CPU", stages, diagnostics, parse_cpu);
+        job.memory = read_per_stage<Bytes>(map.find("memory"), "The memory", stages, diagnostics, parse_bytes);
         if (const auto env = map.find("env")) job.env = read_env(*env, diagnostics);
         job.stores = read_store_uses(map.find("stores"), diagnostics);
         job.secrets = read_secret_uses(map.find("secrets"), diagnostics);

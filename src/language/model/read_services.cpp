@@ -78,6 +78,11 @@ void check_tier(MapReader& map, const Service& service, Diagnostics& diagnostics
         if (rule.tier == service.tier) refuse(rule.key, rule.help);
     if (frontend) {
         const auto place = map.find("static");
+        const auto routes = map.find("routes");
+        if (!place && (!routes || (routes->node.is_map() && routes->node.size() == 0)))
+            diagnostics.add(code::nothingServed, service.at,
+                            fmt::format("`{}` has neither `routes` nor `static`.", service.name.str()),
+                            "write `routes: { /: SERVICE }`");
         if (place && !service.image)
             diagnostics.add(code::missingKey, place->keyAt,
                             fmt::format("`static` is a folder of an image, and `{}` names none.", service.name.str()),
@@ -101,12 +106,14 @@ void read_service(const syntax::Entry& entry, const StageNames& stages, Platform
     service.image = map.scalar("image", ImageRef::parse);
     service.staticFolder = map.scalar("static", parse_static_folder);
     service.port = map.scalar("port", parse_port);
+    if (!service.port && map.find("port")) service.port = Port{8080};  // what is wrong with it was told
     if (service.tier == Tier::frontend && !service.port) service.port = Port{8080};
     service.drain = map.scalar("drain", parse_duration).value_or(service.drain);
     service.command = read_words(map.find("command"), "`command`", diagnostics);
-    service.tasks = read_per_stage<TaskCount>(map.find("tasks"), "`tasks`", stages, diagnostics, parse_tasks);
-    service.cpu = read_per_stage<Cpu>(map.find("cpu"), "`cpu`", stages, diagnostics, parse_cpu);
-    service.memory = read_per_stage<Bytes>(map.find("memory"), "`memory`", stages, diagnostics, parse_bytes);
+    service.tasks =
+        read_per_stage<TaskCount>(map.find("tasks"), "The number of tasks", stages, diagnostics, parse_tasks);
+    service.cpu = read_per_stage<Cpu>(map.find("cpu"), "The CPU", stages, diagnostics, parse_cpu);
+    service.memory = read_per_stage<Bytes>(map.find("memory"), "The memory", stages, diagnostics, parse_bytes);
     if (const auto env = map.find("env")) service.env = read_env(*env, diagnostics);
     service.stores = read_store_uses(map.find("stores"), diagnostics);
     service.secrets = read_secret_uses(map.find("secrets"), diagnostics);

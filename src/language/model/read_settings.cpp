@@ -72,9 +72,8 @@ void read_images(const Place& place, Platform& platform, Diagnostics& diagnostic
     }
 }
 
-void read_account(const syntax::Node& node, const Place& around, const StageNames& stages, AwsTarget& aws,
-                  Diagnostics& diagnostics) {
-    MapReader map({node, node.is_map() ? node.at() : around.keyAt}, "the account", keys::account(), diagnostics);
+void read_account(const syntax::Node& node, const StageNames& stages, AwsTarget& aws, Diagnostics& diagnostics) {
+    MapReader map({node, node.at()}, "the account", keys::account(), diagnostics);
     auto id = map.scalar("id", parse_account);
     auto list = read_stage_list(map.find("stages"), stages, diagnostics);
     if (!id) return;
@@ -92,7 +91,7 @@ void read_aws(const Place& place, const StageNames& stages, Platform& platform, 
     const auto accounts = map.find("accounts");
     if (!accounts || !expect_list(*accounts, "`accounts`", diagnostics)) return;
     for (std::size_t i = 0; i < accounts->node.size(); ++i)
-        read_account(accounts->node.item(i), *accounts, stages, aws, diagnostics);
+        read_account(accounts->node.item(i), stages, aws, diagnostics);
     std::ranges::sort(aws.accounts, {}, &AwsAccount::id);
     for (const std::string_view stage : stages) {
         const auto takes = [&](const AwsAccount& account) {
