@@ -8,7 +8,7 @@ import pytest
 
 pytestmark = pytest.mark.judge
 
-COMMANDS = ["validate", "lock", "network", "plan", "emit", "shapes", "verify", "show", "explain"]
+COMMANDS = ["validate", "lock", "network", "plan", "emit", "shapes", "verify", "show", "explain", "fmt", "init", "schema"]
 GOOD = """platform: lend
 domain: lend.example
 stages: { production: {} }

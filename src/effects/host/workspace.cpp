@@ -158,7 +158,9 @@ std::optional<SourceId> Workspace::read(std::string_view path, Sources& sources,
         if ((errno == ENOENT || errno == ENOTDIR) && missingIsFine) return std::nullopt;
         if (errno == ENOENT)
             return refuse(code::noFile, fmt::format("There is no `{}` here.", path),
-                          "go to the platform's folder, or name it with `--dir`");
+                          path == "platform.yaml"
+                              ? "go to the platform's folder, name it with `--dir`, or begin one with `tenantry init`"
+                              : "paths are those beneath the platform's folder");
         if (errno == ELOOP || errno == EXDEV)
             return refuse(code::notRegular, fmt::format("`{}` is a symbolic link, or is reached through one.", path));
         return refuse(code::unreadable, fmt::format("`{}`: {}.", path, reason(errno)));

@@ -23,7 +23,14 @@ struct TenantOptions {
     bool dryRun = false;
 };
 
+struct SchemaOptions {
+    bool tenants = false;  ///< of a tenant's file
+};
+
 Exit format(const Options& options, const FormatOptions& own);
+/// Into `options.folder`, which is made where it is not there.
+Exit init(const Options& options);
+Exit schema(const Options& options, const SchemaOptions& own);
 Exit tenant_add(const Options& options, const TenantOptions& own);
 Exit tenant_remove(const Options& options, const TenantOptions& own);
 Exit tenant_list(const Options& options);

@@ -1,8 +1,10 @@
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <functional>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
@@ -34,6 +36,7 @@ struct Arguments {
     tenantry::apps::TenantOptions tenant;
     ExplainOptions explain;
     ShowOptions show;
+    tenantry::apps::SchemaOptions schema;
     std::function<Exit()> run;
 };
 
@@ -216,6 +219,13 @@ void add_tenant_commands(CLI::App& app, Arguments& arguments) {
 
 // Commands on the files that people write.
 void add_file_commands(CLI::App& app, Arguments& arguments) {
+    CLI::App* init = command(app, "init", "Write a small platform to begin with, valid as it stands", arguments,
+                             [&] { return tenantry::apps::init(arguments.options); });
+    init->add_option("folder", arguments.options.folder, "The folder; it is made where it is not there");
+    init->footer("Writes platform.yaml, two tenants and the schemas for editors; no file is ever overwritten.\n"
+                 "Examples:\n"
+                 "  tenantry init\n"
+                 "  tenantry init lend");
     CLI::App* format = command(app, "fmt", "Write the platform's files in the one layout", arguments,
                                [&] { return tenantry::apps::format(arguments.options, arguments.format); });
     format->add_option(
@@ -231,6 +241,55 @@ void add_file_commands(CLI::App& app, Arguments& arguments) {
         "  tenantry fmt tenants/acme.yaml    one file\n"
         "  tenantry fmt - < platform.yaml    for an editor");
     add_tenant_commands(app, arguments);
+    CLI::App* schema = command(app, "schema", "Print the JSON Schema of platform.yaml, for editors", arguments,
+                               [&] { return tenantry::apps::schema(arguments.options, arguments.schema); });
+    schema->add_flag("--tenants", arguments.schema.tenants, "That of a tenant's file");
+    schema->footer("An editor finds it by the first line of a file, relative to that file:\n"
+                   "  # yaml-language-server: $schema=.tenantry/platform.schema.json\n"
+                   "Examples:\n"
+                   "  tenantry schema > .tenantry/platform.schema.json\n"
+                   "  tenantry schema --tenants > .tenantry/tenant.schema.json");
+}
+
+std::vector<std::string> command_names(const CLI::App& app) {
+    std::vector<std::string> names;
+    for (const CLI::App* sub : app.get_subcommands(nullptr)) names.push_back(sub->get_name());
+    return names;
+}
+
+std::vector<std::string> option_names(const CLI::App& app) {
+    std::vector<std::string> names;
+    for (const CLI::Option* option : app.get_options())
+        for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+    return names;
+}
+
+std::string no_such(std::string_view what, const std::string& word, const std::vector<std::string>& known) {
+    std::string text = fmt::format("there is no {} `{}`", what, tenantry::view::printable(word));
+    if (const auto near = tenantry::did_you_mean(word, known)) text += fmt::format("; did you mean `{}`?", *near);
+    return text;
+}
+
+// What is wrong with the words of a command line, and whose help to read.
+std::string usage_text(const CLI::App& app, const std::vector<std::string>& words, const CLI::ParseError& error) {
+    const CLI::App* current = &app;
+    std::string path = app.get_name();
+    std::string problem;
+    for (const std::string& word : words) {
+        const auto commands = command_names(*current);
+        const auto options = option_names(*current);
+        const std::string option = word.substr(0, word.find('='));
+        if (option.starts_with("--") && option.size() > 2 && std::ranges::find(options, option) == options.end())
+            problem = no_such("option", option, options);
+        else if (!word.starts_with('-') && !commands.empty() && std::ranges::find(commands, word) == commands.end())
+            problem = no_such("command", word, commands);
+        if (!problem.empty()) break;
+        if (word.starts_with('-') || commands.empty()) continue;
+        current = current->get_subcommand(word);
+        path += " " + word;
+    }
+    if (problem.empty()) problem = error.what();
+    return fmt::format("error: {}\n`{} --help` tells more\n", problem, path);
 }
 
 int run(int argc, char** argv) {
@@ -251,7 +310,8 @@ int run(int argc, char** argv) {
     } catch (const CLI::CallForVersion& version) {
         return app.exit(version);
     } catch (const CLI::ParseError& error) {
-        app.exit(error);
+        const std::string text = usage_text(app, {argv + 1, argv + std::max(argc, 1)}, error);
+        std::fwrite(text.data(), 1, text.size(), stderr);
         return static_cast<int>(Exit::usage);
     }
     return static_cast<int>(arguments.run());

@@ -4,10 +4,12 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <set>
 
 #include <gtest/gtest.h>
 
 #include <tenantry/compile/compile.hpp>
+#include <tenantry/model/keys.hpp>
 #include <tenantry/support/golden.hpp>
 #include <tenantry/support/platform_text.hpp>
 #include <tenantry/view/diagnostics.hpp>
@@ -38,6 +40,28 @@ TEST_P(BadInput, IsRefusedWithThisText) {
     EXPECT_FALSE(compiled) << "it was accepted";
     EXPECT_TRUE(diagnostics.has_errors());
     support::expect_golden("bad/" + GetParam() + ".txt", to_text(text.sources, diagnostics, Style{}));
+}
+
+// Every key that a type mentions, also those that come later.
+void collect_keys(const model::Type& type, std::set<std::string_view>& tables, std::set<std::string>& keys) {
+    if (type.of != nullptr) collect_keys(*type.of, tables, keys);
+    if (type.keys == nullptr || !tables.insert(type.name).second) return;
+    for (const model::Key& key : type.keys()) {
+        keys.insert(std::string(key.name));
+        collect_keys(key.type, tables, keys);
+    }
+}
+
+TEST(BadInputs, HaveEveryKeyOfTheLanguage) {
+    std::string all;
+    for (const std::string& name : names()) all += support::read_test_file("bad/" + name + ".yaml");
+    std::set<std::string_view> tables;
+    std::set<std::string> keys;
+    collect_keys(model::types::platformFile, tables, keys);
+    EXPECT_GT(keys.size(), 70u);
+    for (const std::string& key : keys)
+        EXPECT_TRUE(all.find(" " + key + ":") != std::string::npos || all.find("\n" + key + ":") != std::string::npos)
+            << "no bad input has `" << key << "`";
 }
 
 TEST(Diagnostics, AreColouredOnlyWhenAsked) {

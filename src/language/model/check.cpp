@@ -47,10 +47,6 @@ void check_references(const Platform& platform, Diagnostics& diagnostics) {
             name == "load-balancer" || name == "router" || name == "localhost")
             diagnostics.add(code::sameName, service.at, fmt::format("Every environment has a `{}` of its own.", name),
                             "choose another name for the service");
-        if (service.tier == Tier::frontend && service.routes.empty() && !service.staticFolder)
-            diagnostics.add(code::nothingServed, service.at,
-                            fmt::format("`{}` has neither `routes` nor `static`.", service.name.str()),
-                            "write `routes: { /: SERVICE }`");
     }
 }
 
@@ -162,7 +158,24 @@ struct HostUse {
     HostName name;
     Span at;
     std::string environment;
+    const Tenant* tenant;
 };
+
+// Who owns a domain could answer for every name inside it, with a certificate of its own.
+void check_nested_hosts(const std::vector<HostUse>& uses, Diagnostics& diagnostics) {
+    std::map<std::string_view, const HostUse*> byName;
+    for (const HostUse& use : uses) byName.emplace(use.name.str(), &use);
+    for (const HostUse& use : uses)
+        for (std::string_view outer = use.name.str(); outer.find('.') != std::string_view::npos;) {
+            outer.remove_prefix(outer.find('.') + 1);
+            const auto other = byName.find(outer);
+            if (other == byName.end() || other->second->tenant == use.tenant) continue;
+            diagnostics.add(code::sameHost, use.at,
+                            fmt::format("`{}` of {} lies inside `{}` of {}.", use.name.str(), use.environment, outer,
+                                        other->second->environment),
+                            "a tenant's hosts lie in domains of its own", {{other->second->at, "the other host"}});
+        }
+}
 
 void check_host_limits(const Platform& platform, const Tenant& tenant, const Stage& stage, Diagnostics& diagnostics) {
     const std::string label = host_label(platform, tenant, stage);
@@ -207,7 +220,7 @@ void check_hosts(const Platform& platform, Diagnostics& diagnostics) {
                                             tenant.name.str(), hosts.size(), stage, mostOwnHosts));
             for (const TenantHost& host : hosts) {
                 check_own_host(platform, tenant, host, diagnostics);
-                uses.push_back({host.name, host.at, tenant.name.str() + "/" + stage});
+                uses.push_back({host.name, host.at, tenant.name.str() + "/" + stage, &tenant});
             }
         }
     }
@@ -218,6 +231,7 @@ void check_hosts(const Platform& platform, Diagnostics& diagnostics) {
                             fmt::format("`{}` is a host of {} and of {}.", uses[i].name.str(), uses[i - 1].environment,
                                         uses[i].environment),
                             "give it to one of them", {{uses[i - 1].at, "first here"}});
+    check_nested_hosts(uses, diagnostics);
 }
 
 void check_override_variables(const Platform& platform, const Tenant& tenant, std::string_view stage,

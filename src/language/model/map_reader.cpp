@@ -14,12 +14,20 @@ std::string_view kind_name(const syntax::Node& node) {
     return node.is_null() ? "nothing" : "a single value";
 }
 
+std::string how_to_write(const syntax::Node& node, std::string_view wanted) {
+    if (node.is_null()) return "write a value, or leave the key out where it has a default";
+    if (wanted == "a list" && node.is_scalar())
+        return fmt::format("a list of one is {}", quote("[" + std::string(node.text()) + "]"));
+    if (wanted == "a list") return "a list is `[a, b]`, or `- a` and `- b` on lines of their own";
+    if (wanted == "a map") return "a map is `{ key: value }`, or `key: value` on lines of their own, indented";
+    return "";
+}
+
 bool wrong_type(const syntax::Node& node, Span at, std::string_view what, std::string_view wanted,
                 Diagnostics& diagnostics) {
-    std::string help = node.is_null() ? "write a value, or leave the key out where it has a default" : "";
     diagnostics.add(code::wrongType, at,
                     sentence(fmt::format("{} must be {}; here stands {}.", what, wanted, kind_name(node))),
-                    std::move(help));
+                    how_to_write(node, wanted));
     return false;
 }
 
@@ -46,15 +54,14 @@ bool expect_scalar(const syntax::Node& node, std::string_view what, Diagnostics&
     return wrong_type(node, node.at(), what, "a single value", diagnostics);
 }
 
-std::string sentence(std::string text) {
-    if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
+std::string ended(std::string text) {
+    if (!text.ends_with('?')) text += '.';
     return text;
 }
 
-std::expected<bool, Refusal> parse_bool(std::string_view text) {
-    if (text == "true") return true;
-    if (text == "false") return false;
-    return std::unexpected("must be `true` or `false`");
+std::string sentence(std::string text) {
+    if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
+    return text;
 }
 
 MapReader::MapReader(const Place& place, std::string_view what, std::span<const Key> keys, Diagnostics& diagnostics,
@@ -64,7 +71,10 @@ MapReader::MapReader(const Place& place, std::string_view what, std::span<const 
       keys_(keys),
       diagnostics_(&diagnostics),
       isMap_(expect_map(place, what, diagnostics)) {
-    if (isMap_) check_keys(extra);
+    if (!isMap_) return;
+    check_keys(extra);
+    for (const Key& key : keys)
+        if (!key.example.empty()) require(key.name, key.example);
 }
 
 void MapReader::check_keys(std::span<const std::string_view> extra) {
@@ -88,7 +98,7 @@ void MapReader::check_keys(std::span<const std::string_view> extra) {
 
 void MapReader::refuse(std::string_view key, const syntax::Node& node, const Refusal& refusal) {
     diagnostics_->add(code::badValue, node.at(),
-                      fmt::format("{} {}.", quote(fmt::format("{}: {}", key, node.text())), refusal));
+                      ended(fmt::format("{} {}", quote(fmt::format("{}: {}", key, node.text())), refusal)));
 }
 
 std::optional<Place> MapReader::find(std::string_view key) const {

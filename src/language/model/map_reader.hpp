@@ -22,6 +22,9 @@ std::string quote(std::string_view text);
 /// A sentence begins with a capital letter.
 std::string sentence(std::string text);
 
+/// With its full stop, unless it is a question already.
+std::string ended(std::string text);
+
 /// `did you mean ...?` when a known word is near, else the list of what may stand there (when short).
 template <class Range>
 std::string suggest(std::string_view word, const Range& known) {
@@ -49,12 +52,9 @@ auto read_scalar(const syntax::Node& node, std::string_view what, Diagnostics& d
     if (!expect_scalar(node, what, diagnostics)) return std::nullopt;
     auto value = parse(node.text());
     if (value) return std::move(*value);
-    diagnostics.add(code::badValue, node.at(), fmt::format("{} {} {}.", what, quote(node.text()), value.error()));
+    diagnostics.add(code::badValue, node.at(), ended(fmt::format("{} {} {}", what, quote(node.text()), value.error())));
     return std::nullopt;
 }
-
-/// `true` or `false`.
-std::expected<bool, Refusal> parse_bool(std::string_view text);
 
 /// Reads a map by its table of keys: unknown and later ones are told when it is made.
 class MapReader {

@@ -1,25 +1,7 @@
 #include "programs.hpp"
 
-#include <tenantry/base/error.hpp>
-
 namespace tenantry::model {
-namespace {
-
-std::expected<Access, Refusal> parse_access(std::string_view text) {
-    if (const auto access = access_from_string(text)) return *access;
-    return std::unexpected("must be `read`, `readWrite` or `owner`");
-}
-
-std::expected<HostPort, Refusal> parse_host_port(std::string_view text) {
-    const std::size_t colon = text.rfind(':');
-    if (colon == std::string_view::npos)
-        return std::unexpected("must be a host name and a port, as in `api.bureau.example:443`");
-    auto host = TRY(HostName::parse(text.substr(0, colon)));
-    const Port port = TRY(parse_port(text.substr(colon + 1)));
-    return HostPort{std::move(host), port};
-}
-
-}  // namespace
+namespace {}  // namespace
 
 Environ read_env(const Place& place, Diagnostics& diagnostics) {
     Environ env;
@@ -30,7 +12,8 @@ Environ read_env(const Place& place, Diagnostics& diagnostics) {
         if (!key)
             diagnostics.add(code::badValue, entry.keyAt,
                             fmt::format("The variable {} {}.", quote(entry.key), key.error()));
-        auto value = read_scalar(entry.value, "The value", diagnostics, FreeText::parse);
+        auto value =
+            read_scalar(entry.value, fmt::format("The value of {}", quote(entry.key)), diagnostics, FreeText::parse);
         if (key && value) env.emplace(*std::move(key), *std::move(value));
     }
     return env;
@@ -55,7 +38,8 @@ std::vector<StoreUse> read_store_uses(const std::optional<Place>& place, Diagnos
             diagnostics.add(code::badValue, entry.keyAt,
                             fmt::format("The store {} {}.", quote(entry.key), store.error()));
         const auto access = read_scalar(entry.value, "The access", diagnostics, parse_access);
-        if (store && access) uses.push_back({*std::move(store), *access, entry.keyAt});
+        // With a wrong word it is still a use: a message that nobody uses the store would be wrong.
+        if (store) uses.push_back({*std::move(store), access.value_or(Access::read), entry.keyAt});
     }
     sort_unique(uses, &StoreUse::store);
     return uses;

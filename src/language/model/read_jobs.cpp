@@ -3,18 +3,6 @@
 namespace tenantry::model {
 namespace {
 
-std::expected<Job::When, Refusal> parse_when(std::string_view text) {
-    for (const Job::When when : {Job::When::beforeRelease, Job::When::afterCreate})
-        if (to_string(when) == text) return when;
-    return std::unexpected("must be `before-release` or `after-create`; a job that runs at times has `at`");
-}
-
-std::expected<bool, Refusal> parse_overlap(std::string_view text) {
-    if (text == "allow") return true;
-    if (text == "forbid") return false;
-    return std::unexpected("must be `allow` or `forbid`");
-}
-
 // `when` or `at`, and what goes with which.
 void read_times(MapReader& map, Job& job, Diagnostics& diagnostics) {
     const auto when = map.scalar("when", parse_when);
@@ -46,7 +34,6 @@ void read_jobs(const Place& place, const StageNames& stages, Platform& platform,
             continue;
         }
         MapReader map({entry.value, entry.keyAt}, fmt::format("the job `{}`", entry.key), keys::job(), diagnostics);
-        map.require("image", "image: lend/api");
         const auto image = map.scalar("image", ImageRef::parse);
         Job job{*std::move(name), entry.keyAt, image.value_or(*ImageRef::parse("x"))};
         read_times(map, job, diagnostics);
@@ -55,8 +42,8 @@ void read_jobs(const Place& place, const StageNames& stages, Platform& platform,
         job.timeout = map.scalar("timeout", parse_duration).value_or(job.timeout);
         job.overlap = map.scalar("overlap", parse_overlap).value_or(false);
         job.repeatable = map.scalar("repeatable", parse_bool).value_or(false);
-        job.cpu = read_per_stage<Cpu>(map.find("cpu"), "`cpu`", stages, diagnostics, parse_cpu);
-        job.memory = read_per_stage<Bytes>(map.find("memory"), "`memory`", stages, diagnostics, parse_bytes);
+        job.cpu = read_per_stage<Cpu>(map.find("cpu"), "The CPU", stages, diagnostics, parse_cpu);
+        job.memory = read_per_stage<Bytes>(map.find("memory"), "The memory", stages, diagnostics, parse_bytes);
         if (const auto env = map.find("env")) job.env = read_env(*env, diagnostics);
         job.stores = read_store_uses(map.find("stores"), diagnostics);
         job.secrets = read_secret_uses(map.find("secrets"), diagnostics);

@@ -40,8 +40,6 @@ struct Heading {
 };
 
 Heading read_heading(MapReader& map) {
-    map.require("platform", "platform: lend");
-    map.require("domain", "domain: lend.example");
     return {map.scalar("platform", PlatformName::parse), map.scalar("domain", HostName::parse)};
 }
 
@@ -61,11 +59,9 @@ std::optional<Platform> read_platform(const syntax::Tree& tree, std::span<const 
                                        heading.domain.value_or(*HostName::parse("x.x")));
 
     if (const auto place = map.find("network")) read_network(*place, platform, diagnostics);
-    if (const auto place = map.require("stages", "stages: { production: {} }"))
-        read_stages(*place, platform, diagnostics);
+    if (const auto place = map.find("stages")) read_stages(*place, platform, diagnostics);
     const StageNames stages = names_of(platform.stages);
-    if (const auto place = map.require("services", "services: { api: { tier: middleware, image: lend/api } }"))
-        read_services(*place, stages, platform, diagnostics);
+    if (const auto place = map.find("services")) read_services(*place, stages, platform, diagnostics);
     if (const auto place = map.find("jobs")) read_jobs(*place, stages, platform, diagnostics);
     if (const auto place = map.find("stores")) read_stores(*place, stages, platform, diagnostics);
     if (const auto place = map.find("secrets")) read_secrets(*place, platform, diagnostics);
@@ -75,8 +71,7 @@ std::optional<Platform> read_platform(const syntax::Tree& tree, std::span<const 
     for (const Stage& stage : platform.stages) platform.delivery.order.push_back(stage.name);
     if (const auto place = map.find("delivery")) read_delivery(*place, stages, platform, diagnostics);
     if (const auto place = map.find("targets")) read_targets(*place, stages, platform, diagnostics);
-    if (const auto place = map.require("tenants", "tenants: { include: tenants/*.yaml }"))
-        read_tenants(*place, false, stages, platform, diagnostics);
+    if (const auto place = map.find("tenants")) read_tenants(*place, false, stages, platform, diagnostics);
     for (const syntax::Tree& file : tenantTrees) read_tenants(root_place(file), true, stages, platform, diagnostics);
 
     sort_by_name(platform.services, "service", diagnostics);

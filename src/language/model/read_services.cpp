@@ -1,6 +1,4 @@
-#include <array>
 
-#include <tenantry/base/error.hpp>
 
 #include "programs.hpp"
 
@@ -9,26 +7,6 @@ namespace {
 
 // HAProxy's times end at 2^31 - 1 ms (its manual, 2.5), far behind anything of use.
 constexpr Duration rarestCheck{3'600'000};
-
-// Each has a user id of its own in 65,536, and a network of its own; a platform of this size is many platforms.
-constexpr std::size_t mostServices = 1000;
-constexpr std::size_t mostRoutes = 1000;
-
-// A folder that every task has already would be hidden, or would hide what Tenantry puts there.
-std::expected<FilePath, Refusal> parse_static_folder(std::string_view text) {
-    auto path = TRY(FilePath::parse(text));
-    static constexpr std::array taken{"app",    "bin",  "boot", "dev", "etc",  "lib", "lib32", "lib64",
-                                      "libx32", "proc", "root", "run", "sbin", "sys", "tmp",   "usr"};
-    const std::string_view first = std::string_view(text).substr(1, text.find('/', 1) - 1);
-    if (std::ranges::find(taken, first) == taken.end()) return path;
-    return std::unexpected(
-        fmt::format("must not lie in /{}, which every task has; write a folder such as `/srv/www`", first));
-}
-
-std::expected<Tier, Refusal> parse_tier(std::string_view text) {
-    if (const auto tier = tier_from_string(text)) return *tier;
-    return std::unexpected("must be `frontend` or `middleware`");
-}
 
 void read_routes(const std::optional<Place>& place, Service& service, Diagnostics& diagnostics) {
     if (!place || !expect_map(*place, "`routes`", diagnostics)) return;
@@ -96,20 +74,20 @@ void check_tier(MapReader& map, const Service& service, Diagnostics& diagnostics
                                         service.name.str()),
                             std::string(help));
     };
+    for (const TierRule& rule : keys::tier_rules())
+        if (rule.tier == service.tier) refuse(rule.key, rule.help);
     if (frontend) {
-        refuse("calls", "a frontend calls what its `routes` name");
-        refuse("stores", "a frontend passes requests on; its middleware uses stores");
-        refuse("secrets", "a frontend passes requests on; its middleware reads secrets");
-        refuse("egress", "a frontend passes requests on; its middleware calls outside");
-        refuse("command", "a frontend runs nginx with the configuration made from `routes`");
         const auto place = map.find("static");
+        const auto routes = map.find("routes");
+        if (!place && (!routes || (routes->node.is_map() && routes->node.size() == 0)))
+            diagnostics.add(code::nothingServed, service.at,
+                            fmt::format("`{}` has neither `routes` nor `static`.", service.name.str()),
+                            "write `routes: { /: SERVICE }`");
         if (place && !service.image)
             diagnostics.add(code::missingKey, place->keyAt,
                             fmt::format("`static` is a folder of an image, and `{}` names none.", service.name.str()),
                             "write `image: ...`");
     } else {
-        refuse("routes", "a `tier: frontend` service has routes");
-        refuse("static", "a `tier: frontend` service serves files");
         map.require("image", "image: lend/api");
     }
 }
@@ -122,19 +100,20 @@ void read_service(const syntax::Entry& entry, const StageNames& stages, Platform
         return;
     }
     MapReader map({entry.value, entry.keyAt}, fmt::format("the service `{}`", entry.key), keys::service(), diagnostics);
-    map.require("tier", "tier: middleware");
     Service service{*std::move(name), entry.keyAt};
     const auto tier = map.scalar("tier", parse_tier);
     service.tier = tier.value_or(Tier::middleware);
     service.image = map.scalar("image", ImageRef::parse);
     service.staticFolder = map.scalar("static", parse_static_folder);
     service.port = map.scalar("port", parse_port);
+    if (!service.port && map.find("port")) service.port = Port{8080};  // what is wrong with it was told
     if (service.tier == Tier::frontend && !service.port) service.port = Port{8080};
     service.drain = map.scalar("drain", parse_duration).value_or(service.drain);
     service.command = read_words(map.find("command"), "`command`", diagnostics);
-    service.tasks = read_per_stage<TaskCount>(map.find("tasks"), "`tasks`", stages, diagnostics, parse_tasks);
-    service.cpu = read_per_stage<Cpu>(map.find("cpu"), "`cpu`", stages, diagnostics, parse_cpu);
-    service.memory = read_per_stage<Bytes>(map.find("memory"), "`memory`", stages, diagnostics, parse_bytes);
+    service.tasks =
+        read_per_stage<TaskCount>(map.find("tasks"), "The number of tasks", stages, diagnostics, parse_tasks);
+    service.cpu = read_per_stage<Cpu>(map.find("cpu"), "The CPU", stages, diagnostics, parse_cpu);
+    service.memory = read_per_stage<Bytes>(map.find("memory"), "The memory", stages, diagnostics, parse_bytes);
     if (const auto env = map.find("env")) service.env = read_env(*env, diagnostics);
     service.stores = read_store_uses(map.find("stores"), diagnostics);
     service.secrets = read_secret_uses(map.find("secrets"), diagnostics);

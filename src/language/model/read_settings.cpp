@@ -2,56 +2,10 @@
 
 #include <algorithm>
 
-#include <tenantry/base/error.hpp>
-
 #include "programs.hpp"
 
 namespace tenantry::model {
 namespace {
-
-std::expected<std::uint8_t, Refusal> parse_block(std::string_view text) {
-    if (text.starts_with('/'))
-        if (const auto number = parse_number(text.substr(1), 16, 22)) return static_cast<std::uint8_t>(*number);
-    return std::unexpected("must be the size of one environment's block, /22 to /16");
-}
-
-std::expected<std::uint8_t, Refusal> parse_zones(std::string_view text) {
-    return static_cast<std::uint8_t>(TRY(parse_number(text, 1, 4)));
-}
-
-// Only RFC 1918 ranges and RFC 6598 may be pools: anything else would hide a part of the Internet from the tasks.
-std::expected<Cidr, Refusal> parse_pool(std::string_view text) {
-    const auto range = Cidr::parse(text);
-    if (!range) return std::unexpected("is no range: " + range.error());
-    for (const char* allowed : {"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"})
-        if (Cidr::parse(allowed)->contains(*range)) return *range;
-    return std::unexpected(
-        "must lie in 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 (RFC 1918) or 100.64.0.0/10 (RFC 6598)");
-}
-
-std::expected<Cidr, Refusal> parse_range(std::string_view text) {
-    auto range = Cidr::parse(text);
-    if (!range) return std::unexpected("is no range: " + range.error());
-    return *range;
-}
-
-std::expected<Duration, Refusal> parse_idle(std::string_view text) {
-    constexpr std::string_view word = "sleep-after ";
-    if (text.starts_with(word))
-        if (const auto time = parse_duration(text.substr(word.size()))) return *time;
-    return std::unexpected("must be `sleep-after` and a time, as in `sleep-after 30m`");
-}
-
-std::expected<StageName, Refusal> parse_stage_name(std::string_view text) {
-    if (text.find('-') != std::string_view::npos)
-        return std::unexpected("may not hold a hyphen, because `TENANT-STAGE` must be read in one way only");
-    if (text == "include") return std::unexpected("is a word of the language");
-    for (const Key& key : keys::tenant())
-        if (key.name == text) return std::unexpected("is a key of every tenant");
-    for (const Key& key : keys::delivery())
-        if (key.name == text) return std::unexpected("is a key of `delivery`");
-    return StageName::parse(text);
-}
 
 void read_stage(const syntax::Entry& entry, Platform& platform, Diagnostics& diagnostics) {
     auto name = parse_stage_name(entry.key);
@@ -113,33 +67,13 @@ void read_images(const Place& place, Platform& platform, Diagnostics& diagnostic
                             fmt::format("The image {} {}.", quote(entry.key), image.error()));
         MapReader map({entry.value, entry.keyAt}, fmt::format("the image {}", quote(entry.key)), keys::host_image(),
                       diagnostics);
-        map.require("host", "host: build/api");
         if (auto path = map.scalar("host", RelativePath::parse); path && image)
             platform.local.images.emplace(image->str(), HostImage{*std::move(path)});
     }
 }
 
-// Names of regions: `eu-west-1`, `us-gov-east-1` (AWS General Reference, "Regional endpoints").
-std::expected<std::string, Refusal> parse_region(std::string_view text) {
-    const std::size_t dash = text.rfind('-');
-    const bool number = dash != std::string_view::npos && parse_number(text.substr(dash + 1), 1, 99).has_value();
-    const std::string_view area = text.substr(0, std::min(dash, text.size()));
-    if (!number || area.find('-') == std::string_view::npos ||
-        area.find_first_not_of("abcdefghijklmnopqrstuvwxyz-") != std::string_view::npos)
-        return std::unexpected("must be an AWS region, as in `eu-west-1`");
-    return std::string(text);
-}
-
-std::expected<std::string, Refusal> parse_account(std::string_view text) {
-    if (text.size() != 12 || text.find_first_not_of("0123456789") != std::string_view::npos)
-        return std::unexpected("must be an AWS account, 12 digits in quotes");
-    return std::string(text);
-}
-
-void read_account(const syntax::Node& node, const Place& around, const StageNames& stages, AwsTarget& aws,
-                  Diagnostics& diagnostics) {
-    MapReader map({node, node.is_map() ? node.at() : around.keyAt}, "the account", keys::account(), diagnostics);
-    map.require("id", "id: \"111111111111\"");
+void read_account(const syntax::Node& node, const StageNames& stages, AwsTarget& aws, Diagnostics& diagnostics) {
+    MapReader map({node, node.at()}, "the account", keys::account(), diagnostics);
     auto id = map.scalar("id", parse_account);
     auto list = read_stage_list(map.find("stages"), stages, diagnostics);
     if (!id) return;
@@ -153,13 +87,11 @@ void read_account(const syntax::Node& node, const Place& around, const StageName
 
 void read_aws(const Place& place, const StageNames& stages, Platform& platform, Diagnostics& diagnostics) {
     MapReader map(place, "the target `aws`", keys::aws_target(), diagnostics);
-    map.require("region", "region: eu-west-1");
-    map.require("accounts", "accounts: [{ id: \"111111111111\" }]");
     AwsTarget aws{map.scalar("region", parse_region).value_or(""), {}};
     const auto accounts = map.find("accounts");
     if (!accounts || !expect_list(*accounts, "`accounts`", diagnostics)) return;
     for (std::size_t i = 0; i < accounts->node.size(); ++i)
-        read_account(accounts->node.item(i), *accounts, stages, aws, diagnostics);
+        read_account(accounts->node.item(i), stages, aws, diagnostics);
     std::ranges::sort(aws.accounts, {}, &AwsAccount::id);
     for (const std::string_view stage : stages) {
         const auto takes = [&](const AwsAccount& account) {
@@ -223,7 +155,6 @@ void read_targets(const Place& place, const StageNames& stages, Platform& platfo
 std::optional<Duration> read_backups(const std::optional<Place>& place, Diagnostics& diagnostics) {
     if (!place) return std::nullopt;
     MapReader map(*place, "`backups`", keys::backups(), diagnostics);
-    map.require("pitr", "pitr: 7d");
     return map.scalar("pitr", parse_duration);
 }
 

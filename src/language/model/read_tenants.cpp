@@ -94,8 +94,7 @@ StageOverride read_stage_override(const Place& place, std::string_view stage, co
         changes.env = read_env(*env, diagnostics);
         check_override_env(*env, platform, diagnostics);
     }
-    if (const auto zones = map.scalar("zones", [](std::string_view text) { return parse_number(text, 1, 4); }))
-        changes.zones = static_cast<std::uint8_t>(*zones);
+    if (const auto zones = map.scalar("zones", parse_zones)) changes.zones = *zones;
     changes.logs = map.scalar("logs", parse_duration);
     changes.recovery = read_backups(map.find("backups"), diagnostics);
     read_store_sizes(map.find("stores"), platform, changes, diagnostics);
@@ -123,7 +122,6 @@ void read_tenant(const syntax::Entry& entry, const StageNames& stages, Platform&
     }
     MapReader map({entry.value, entry.keyAt}, fmt::format("the tenant `{}`", entry.key), keys::tenant(), diagnostics,
                   stages);
-    map.require("name", "name: Acme Loans");
     const auto title = map.scalar("name", FreeText::parse);
     Tenant tenant{*std::move(name), entry.keyAt, title.value_or(*FreeText::parse("")), {}, {}, {}};
     read_hosts(map.find("hosts"), stages, tenant, diagnostics);
@@ -138,23 +136,6 @@ void read_tenant(const syntax::Entry& entry, const StageNames& stages, Platform&
 }
 
 }  // namespace
-
-std::expected<Include, Refusal> parse_include(std::string_view text) {
-    const std::size_t slash = text.rfind('/');
-    const std::string_view folder = slash == std::string_view::npos ? "" : text.substr(0, slash);
-    const std::string_view file = slash == std::string_view::npos ? text : text.substr(slash + 1);
-    const std::size_t star = file.find('*');
-    std::string plain(text);
-    if (folder.find('*') != std::string_view::npos) return std::unexpected("may hold one `*`, in its last part");
-    // The grammar of a path, with a letter in the star's place.
-    if (const std::size_t at = plain.find('*'); at != std::string::npos) plain[at] = 'x';
-    if (auto refusal = grammar::relative_path(plain))
-        return std::unexpected(star == std::string_view::npos ? *refusal
-                                                              : *refusal + ", with one `*` in its last part");
-    Include include{std::string(folder), std::string(file.substr(0, star)), "", star != std::string_view::npos, {}};
-    if (include.star) include.suffix = file.substr(star + 1);
-    return include;
-}
 
 bool Include::matches(std::string_view fileName) const {
     if (!star) return fileName == prefix;

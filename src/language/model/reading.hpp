@@ -5,6 +5,7 @@
 
 #include <tenantry/model/model.hpp>
 
+#include "grammars.hpp"
 #include "map_reader.hpp"
 
 // Parts of read_model, one a kind of map. Each adds to `platform` what it could read and tells what it could not.
@@ -29,8 +30,6 @@ void read_targets(const Place& place, const StageNames& stages, Platform& platfo
 /// The map of tenants of platform.yaml, or of a tenant's file (`inFile`, where no include may stand).
 void read_tenants(const Place& place, bool inFile, const StageNames& stages, Platform& platform,
                   Diagnostics& diagnostics);
-/// An include's pattern, or why it is none.
-std::expected<Include, Refusal> parse_include(std::string_view text);
 
 /// What can only be seen with everything read: references, circles, names, hosts.
 void check_platform(const Place& root, Platform& platform, Diagnostics& diagnostics);

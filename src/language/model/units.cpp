@@ -74,8 +74,17 @@ std::expected<Cpu, Refusal> parse_cpu(std::string_view text) {
 std::expected<Bytes, Refusal> parse_bytes(std::string_view text) {
     const auto parts = with_unit(text, sizes);
     constexpr std::uint64_t most = std::uint64_t{64} << 40;
-    if (!parts || parts->first == 0 || parts->first > most / parts->second)
-        return std::unexpected("must be a whole number with KiB, MiB, GiB or TiB, 64TiB at most, as in `256MiB`");
+    if (!parts || parts->first == 0 || parts->first > most / parts->second) {
+        Refusal refusal = "must be a whole number with KiB, MiB, GiB or TiB, 64TiB at most, as in `256MiB`";
+        // `10GB`, `512m`: the letter says which was meant.
+        const std::size_t letter = text.find_first_not_of("0123456789");
+        const std::string unit(letter == std::string_view::npos ? "" : text.substr(letter, 1));
+        for (const Unit& size : sizes)
+            if (unit.size() == 1 && size.name[0] == (unit[0] & ~0x20) && letter > 0 &&
+                whole(text.substr(0, letter), 1'000'000))
+                refusal += fmt::format("; did you mean `{}{}`?", text.substr(0, letter), size.name);
+        return std::unexpected(refusal);
+    }
     return Bytes{parts->first * parts->second};
 }
 
