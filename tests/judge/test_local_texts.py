@@ -35,12 +35,20 @@ def loaded(commands):
     return kinds
 
 
+def named(value):
+    """With the protocol's name: nft prints its number on a machine without /etc/protocols."""
+    if isinstance(value, dict):
+        return {key: ["tcp" if part == 6 else part for part in inner] if key == "concat" else named(inner)
+                for key, inner in value.items()}
+    return [named(part) for part in value] if isinstance(value, list) else value
+
+
 def elements_of(commands):
     """Set or map -> its elements, whether they came one a command or inside the set."""
     found = {}
     for kind in ("set", "map", "element"):
         for value in commands.get(kind, []):
-            found.setdefault(value["name"], []).extend(json.dumps(element) for element in value.get("elem", []))
+            found.setdefault(value["name"], []).extend(json.dumps(named(element)) for element in value.get("elem", []))
     return {name: sorted(elements) for name, elements in found.items()}
 
 
