@@ -1,34 +1,64 @@
 #include "net_rules.hpp"
 
-#include <memory>
-#include <mutex>
+#include <cerrno>
+#include <chrono>
 
 #include <boost/json.hpp>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
-#include <nftables/libnftables.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include "files.hpp"
 #include "netlink.hpp"
+#include "process.hpp"
 
 namespace tenantry::host {
 namespace {
 
 namespace json = boost::json;
 
-// libnftables keeps the names of interfaces in one place for the whole process (src/iface.c), and more.
-std::mutex oneAtATime;
+constexpr std::chrono::seconds longest{10};
+constexpr std::size_t largestListing = 64 << 20;
 
+Result<Descriptor> memory_file(const char* name, std::string_view text) {
+    Descriptor file(memfd_create(name, MFD_CLOEXEC));
+    if (file.number() < 0) return fail("making a file in memory: {}", reason(errno));
+    for (std::size_t done = 0; done < text.size();) {
+        const ssize_t wrote = pwrite(file.number(), text.data() + done, text.size() - done, static_cast<off_t>(done));
+        if (wrote < 0 && errno != EINTR) return fail("writing a file in memory: {}", reason(errno));
+        done += wrote > 0 ? static_cast<std::size_t>(wrote) : 0;
+    }
+    return file;
+}
+
+Result<std::string> read_memory(const Descriptor& file, std::size_t most) {
+    struct stat found{};
+    if (fstat(file.number(), &found) != 0) return fail("reading a file in memory: {}", reason(errno));
+    if (static_cast<std::size_t>(found.st_size) > most) return fail("it wrote more than {} bytes", most);
+    std::string text(static_cast<std::size_t>(found.st_size), '\0');
+    for (std::size_t done = 0; done < text.size();) {
+        const ssize_t got = pread(file.number(), text.data() + done, text.size() - done, static_cast<off_t>(done));
+        if (got == 0 || (got < 0 && errno != EINTR)) return fail("reading a file in memory: {}", reason(errno));
+        done += got > 0 ? static_cast<std::size_t>(got) : 0;
+    }
+    return text;
+}
+
+// The program, not its library: see docs/decisions. It starts in the namespaces of this thread.
 Result<std::string> run(const std::string& commands) {
-    const std::lock_guard lock(oneAtATime);
-    const std::unique_ptr<nft_ctx, decltype(&nft_ctx_free)> context(nft_ctx_new(NFT_CTX_DEFAULT), &nft_ctx_free);
-    if (!context) return fail("nftables cannot be used here");
-    nft_ctx_output_set_flags(context.get(), NFT_CTX_OUTPUT_JSON);
-    nft_ctx_buffer_output(context.get());
-    nft_ctx_buffer_error(context.get());
-    if (nft_run_cmd_from_buffer(context.get(), commands.c_str()) != 0)
-        return fail("nftables: {}", nft_ctx_get_error_buffer(context.get()));
-    return std::string(nft_ctx_get_output_buffer(context.get()));
+    const Descriptor input = TRY(memory_file("commands", commands));
+    const Descriptor output = TRY(memory_file("output", ""));
+    const Descriptor errors = TRY(memory_file("errors", ""));
+    Child nft = TRY(spawn({.argv = {"/usr/sbin/nft", "-j", "-f", "-"},
+                           .environment = {"PATH=/usr/sbin:/usr/bin", "LC_ALL=C"},
+                           .descriptors = {input.number(), output.number(), errors.number()},
+                           .groups = {}}));
+    const int code = TRY(wrap(nft.wait(longest), "running nft"));
+    if (code != 0) return fail("nft ended with {}: {}", code, one_line(read_memory(errors, 64 << 10).value_or("")));
+    return read_memory(output, largestListing);
 }
 
 Result<json::array> read_commands(std::string_view text) {

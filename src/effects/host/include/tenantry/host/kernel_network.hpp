@@ -15,7 +15,7 @@ namespace tenantry::host {
 /// has to leave them behind (pivot_root(2)), or the network namespaces live as long as it does.
 ///
 /// The thread that calls stays in its namespaces: the work is done by threads of their own. Calls for different
-/// placements may come from several threads; libnftables, which is not thread-safe, is used by one of them at a time.
+/// placements may come from several threads.
 class KernelNetwork final : public ports::Network {
   public:
     /// The ingress sockets that are open for a placement: they are not the kernel's network, but `network.json` lists

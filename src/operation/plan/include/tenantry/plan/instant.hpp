@@ -6,7 +6,7 @@
 
 namespace tenantry::plan {
 
-/// Milliseconds since boot, suspended time among them (CLOCK_BOOTTIME of clock_gettime(2)): it never jumps.
+/// Milliseconds since boot, suspended time among them (CLOCK_BOOTTIME): it never jumps.
 struct Instant {
     std::int64_t ms = 0;
     auto operator<=>(const Instant&) const = default;
