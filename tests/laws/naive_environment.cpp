@@ -59,13 +59,16 @@ class Naive {
             if (in_stage(row.stages)) job(name, row);
         for (const auto& [name, row] : platform_.stores) {
             const auto own = changes_.storeSizes.find(name);
-            line("store {} {}{}{} size {}", name, row.engine, row.cache ? " cache" : "",
-                 row.asVariable ? " as env" : "",
-                 own != changes_.storeSizes.end() ? own->second : in_this_stage(row.size, "10GiB"));
+            line("store {} {}", name, row.engine);
+            if (row.cache) line("  role cache");
+            if (row.asVariable) line("  as env");
+            line("  size {}", own != changes_.storeSizes.end() ? own->second : in_this_stage(row.size, "10GiB"));
         }
-        for (const auto& [name, row] : platform_.secrets)
-            line("secret {} {}{}{}", name, row.make.empty() ? "given per tenant" : "made of " + row.make + " bytes",
-                 row.rotate.empty() ? "" : " rotate " + row.rotate, row.asVariable ? " as env" : "");
+        for (const auto& [name, row] : platform_.secrets) {
+            line("secret {} {}", name, row.make.empty() ? "given per tenant" : "made of " + row.make + " bytes");
+            if (!row.rotate.empty()) line("  rotate {}", row.rotate);
+            if (row.asVariable) line("  as env");
+        }
         for (const auto& [name, row] : platform_.access) {
             if (!in_stage(row.stages)) continue;
             line("access {}", name);
@@ -205,8 +208,9 @@ class Naive {
         line("job {} {}", name, row.when);
         if (!row.at.empty()) line("  at {}", row.at);
         if (!row.reset.empty()) line("  reset {}", row.reset);
-        line("  timeout {} overlap {} repeatable {}", first_of({row.timeout, "1h"}), row.overlap ? "allow" : "forbid",
-             row.repeatable);
+        line("  timeout {}", first_of({row.timeout, "1h"}));
+        line("  overlap {}", row.overlap ? "allow" : "forbid");
+        line("  repeatable {}", row.repeatable);
         line("  image {}", row.image);
         for (const std::string& word : row.command) line("  argument {}", quoted(word));
         line("  cpu {}", in_this_stage(row.cpu, "0.25"));

@@ -258,11 +258,9 @@ class Reader {
         };
         if (key == "at") row.schedule = schedule();
         if (key == "reset") row.reset = schedule();
-        if (key == "timeout") {
-            row.timeout = duration(words.at(1));
-            row.overlap = words.at(3) == "allow";
-            row.repeatable = words.at(5) == "true";
-        }
+        if (key == "timeout") row.timeout = duration(words.at(1));
+        if (key == "overlap") row.overlap = words.at(1) == "allow";
+        if (key == "repeatable") row.repeatable = words.at(1) == "true";
         if (key == "image") row.image = hole<ImageRef>(SlotKind::image, words.at(1), name);
         if (key == "argument") row.command.push_back(free_text(words.at(1)));
         if (key == "cpu") row.cpu = hole<model::Cpu>(SlotKind::cpu, words.at(1), name);
@@ -271,19 +269,28 @@ class Reader {
     }
 
     void store(const Words& words) {
-        const bool asVariable = words.at(words.all.size() - 3) == "env";  // `as env size <storeSize books>`
-        shape.stores.push_back({sure(StoreName::parse(words.at(1)), "a name"),
-                                sure(model::engine_from_string(words.at(2)), "an engine"), words.at(3) == "cache",
-                                asVariable, hole<model::Bytes>(SlotKind::storeSize, words.all.back(), words.at(1))});
+        const std::string& name = words.at(1);
+        shape.stores.push_back({sure(StoreName::parse(name), "a name"),
+                                sure(model::engine_from_string(words.at(2)), "an engine"),
+                                false,
+                                false,
+                                {}});
+        in_ = [this, name](const Words& line) {
+            Store& row = shape.stores.back();
+            if (line.at(0) == "role") row.cache = line.at(1) == "cache";
+            if (line.at(0) == "as") row.asVariable = line.at(1) == "env";
+            if (line.at(0) == "size") row.size = hole<model::Bytes>(SlotKind::storeSize, line.at(1), name);
+        };
     }
 
     void secret(const Words& words) {
-        Secret row{sure(SecretName::parse(words.at(1)), "a name"), {}, {}, words.all.back() == "env"};
-        if (words.at(2) == "made") row.makeBytes = number(words.at(4));
-        if (const auto rotate = std::ranges::find(words.all.begin() + 2, words.all.end(), "rotate");
-            rotate != words.all.end())
-            row.rotate = duration(*std::next(rotate));
-        shape.secrets.push_back(std::move(row));
+        shape.secrets.push_back({sure(SecretName::parse(words.at(1)), "a name"), {}, {}, false});
+        if (words.at(2) == "made") shape.secrets.back().makeBytes = number(words.at(4));
+        in_ = [this](const Words& line) {
+            Secret& row = shape.secrets.back();
+            if (line.at(0) == "rotate") row.rotate = duration(line.at(1));
+            if (line.at(0) == "as") row.asVariable = line.at(1) == "env";
+        };
     }
 
     void access(const Words& words) {

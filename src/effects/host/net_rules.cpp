@@ -57,7 +57,8 @@ Result<std::string> run(const std::string& commands) {
                            .descriptors = {input.number(), output.number(), errors.number()},
                            .groups = {}}));
     const int code = TRY(wrap(nft.wait(longest), "running nft"));
-    if (code != 0) return fail("nft ended with {}: {}", code, one_line(read_memory(errors, 64 << 10).value_or("")));
+    if (code != 0)
+        return fail("nftables ended with {}: {}", code, one_line(read_memory(errors, 64 << 10).value_or("")));
     return read_memory(output, largestListing);
 }
 
