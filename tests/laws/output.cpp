@@ -193,6 +193,7 @@ Output lex(std::span<const local_emit::LocalFile> files) {
     for (const local_emit::LocalFile& file : files)
         if (file.path.ends_with("/network.json"))
             interfaces.emplace(file.path.substr(0, file.path.size() - 12), interfaces_of(file));
+    const Interfaces none;  // the edge's container has the host's own
     Output output;
     for (const local_emit::LocalFile& file : files) {
         Tokens& tokens = output[file.path];
@@ -203,6 +204,8 @@ Output lex(std::span<const local_emit::LocalFile> files) {
             tokens = manifest_rows(parse(file));
         else if (file.path.ends_with(".json") && own != interfaces.end())
             JsonTokens(own->second, tokens).add(parse(file));
+        else if (file.path == "edge/config.json")
+            JsonTokens(none, tokens).add(parse(file));
         else if (file.path.ends_with("/nginx.conf"))
             tokens = nginx_tokens(file);
         else if (file.path.ends_with("/haproxy.cfg"))
