@@ -154,6 +154,15 @@ Result<void> UnixIngress::remove(const world::Placement& placement) {
     return {};
 }
 
+std::vector<world::SocketSpec> UnixIngress::sockets(const world::Placement& placement) const {
+    const std::scoped_lock lock(mutex_);
+    std::vector<world::SocketSpec> open;
+    if (const auto held = held_.find(placement); held != held_.end())
+        for (const Held& one : held->second)
+            if (listens_at(one.listener.number(), one.spec.path)) open.push_back(one.spec);
+    return open;
+}
+
 Result<std::vector<int>> UnixIngress::descriptors(const world::Placement& placement, std::string_view task) const {
     const std::scoped_lock lock(mutex_);
     std::vector<const Held*> own;

@@ -89,6 +89,10 @@ Reply answer(const Asked& asked, Service& service, const Caller& caller) {
         return with<wire::UpRequest>(asked.body, [&](const auto& request) { return service.up(request, caller); });
     if (what == "POST /v1/down")
         return with<wire::DownRequest>(asked.body, [&](const auto& request) { return service.down(request, caller); });
+    if (what == "POST /v1/exec") {
+        const auto request = wire::decode<wire::ExecRequest>(asked.body);
+        return request ? found(service.exec(*request)) : error(400, request.error().text());
+    }
     if (what == "GET /v1/status")
         return {200, wire::encode(service.status(number(query, "after", UINT64_MAX),
                                                  std::chrono::milliseconds(number(query, "wait", 10'000))))};

@@ -102,6 +102,10 @@ Result<wire::Logs> Client::logs(const world::Placement& placement, const std::st
     const Reply reply = TRY(connection_->ask(http::verb::get, target));
     return message_of<wire::Logs>(reply);
 }
+Result<wire::ExecAnswer> Client::exec(const wire::ExecRequest& request) {
+    const Reply reply = TRY(connection_->ask(http::verb::post, "/v1/exec", wire::encode(request)));
+    return message_of<wire::ExecAnswer>(reply);
+}
 Result<wire::Authority> Client::authority() {
     const Reply reply = TRY(connection_->ask(http::verb::get, "/v1/authority"));
     return message_of<wire::Authority>(reply);

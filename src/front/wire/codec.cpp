@@ -16,6 +16,8 @@ BOOST_DESCRIBE_STRUCT(Answer, (), (version, placements, error))
 BOOST_DESCRIBE_STRUCT(ImageAnswer, (), (digest, error))
 BOOST_DESCRIBE_STRUCT(Observed, (), (texts, error))
 BOOST_DESCRIBE_STRUCT(Logs, (), (lines, error))
+BOOST_DESCRIBE_STRUCT(ExecRequest, (), (version, placement, task, command, milliseconds))
+BOOST_DESCRIBE_STRUCT(ExecAnswer, (), (code, output, error))
 BOOST_DESCRIBE_STRUCT(Authority, (), (certificate, error))
 
 namespace {
@@ -52,12 +54,15 @@ Result<T> decode(std::string_view text) {
 #define TENANTRY_MESSAGE(Type)                      \
     template std::string encode<Type>(const Type&); \
     template Result<Type> decode<Type>(std::string_view);
+TENANTRY_MESSAGE(Bundle)
 TENANTRY_MESSAGE(UpRequest)
 TENANTRY_MESSAGE(DownRequest)
 TENANTRY_MESSAGE(Answer)
 TENANTRY_MESSAGE(ImageAnswer)
 TENANTRY_MESSAGE(Observed)
 TENANTRY_MESSAGE(Logs)
+TENANTRY_MESSAGE(ExecRequest)
+TENANTRY_MESSAGE(ExecAnswer)
 TENANTRY_MESSAGE(Authority)
 TENANTRY_MESSAGE(world::Status)
 #undef TENANTRY_MESSAGE

@@ -47,6 +47,7 @@ world::EnvironmentSpec wanted(const blueprint::Blueprint& blueprint, const bluep
     const Filling filling{blueprint, environment};
     const std::string folder = "environments/" + environment.name() + "/";
     world::EnvironmentSpec spec{.placement = {blueprint.commons.platform.str(), environment.name()},
+                                .ids = {filling.value(filling.shape().uids).first, blueprint::uidsPerEnvironment},
                                 .network = emitted.network,
                                 .tasks = {},
                                 .texts = {},

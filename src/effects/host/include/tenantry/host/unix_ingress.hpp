@@ -26,6 +26,9 @@ class UnixIngress final : public ports::Ingress {
     /// `remove` of the placement. An error where the numbers have a gap.
     [[nodiscard]] Result<std::vector<int>> descriptors(const world::Placement& placement, std::string_view task) const;
 
+    /// The sockets of a placement that are open here, each listening and found at its path.
+    [[nodiscard]] std::vector<world::SocketSpec> sockets(const world::Placement& placement) const;
+
   private:
     struct Held {
         world::SocketSpec spec;

@@ -28,6 +28,7 @@ class Client {
     Result<std::string> store_image(const std::vector<wire::ImageFile>& files);
     Result<wire::Observed> observe(const world::Placement& placement);
     Result<wire::Logs> logs(const world::Placement& placement, const std::string& task, std::size_t lines);
+    Result<wire::ExecAnswer> exec(const wire::ExecRequest& request);
     Result<wire::Authority> authority();
 
   private:

@@ -58,6 +58,19 @@ struct Logs {
     std::vector<std::string> lines;
     std::string error;
 };
+/// POST /v1/exec : runs a program inside a task, with its user and sandbox.
+struct ExecRequest {
+    std::uint32_t version = wire::version;
+    world::Placement placement;
+    std::string task;
+    std::vector<std::string> command;
+    std::int64_t milliseconds = 60'000;  ///< after which it is ended
+};
+struct ExecAnswer {
+    int code = 0;        ///< exit code; 128 + signal
+    std::string output;  ///< what it wrote to 1 and 2, the first MiB
+    std::string error;
+};
 /// GET /v1/authority
 struct Authority {
     std::string certificate;  ///< PEM of the machine's own certificate authority

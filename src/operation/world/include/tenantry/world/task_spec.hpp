@@ -50,9 +50,21 @@ struct ImageSpec {
     bool operator==(const ImageSpec&) const = default;
 };
 
+/// User and group ids of an environment: `count` of them from `first`.
+struct IdRange {
+    std::uint32_t first = 0;
+    std::uint32_t count = 0;
+    bool operator==(const IdRange&) const = default;
+    [[nodiscard]] bool overlaps(const IdRange& other) const {
+        return first < std::uint64_t{other.first} + other.count && other.first < std::uint64_t{first} + count;
+    }
+};
+
 /// One environment as it shall be on this machine.
 struct EnvironmentSpec {
     Placement placement;
+    std::string bundle{};  ///< digest of the platform's files that it was compiled from
+    IdRange ids{};
     NetSpec network;
     std::vector<TaskSpec> tasks;  ///< the load balancer first
     std::vector<TextSpec> texts;  ///< sorted by path

@@ -1,0 +1,47 @@
+#include "edge.hpp"
+
+#include <tenantry/local_emit/local_emit.hpp>
+
+namespace tenantry::daemon {
+namespace {
+
+constexpr std::chrono::milliseconds lookEvery{250};
+constexpr std::chrono::seconds drain{2};
+
+}  // namespace
+
+EdgeKeeper::EdgeKeeper(host::CrunContainers& containers, std::function<bool()> isNeeded,
+                       std::function<void(const std::string&)> log)
+    : containers_(containers),
+      isNeeded_(std::move(isNeeded)),
+      log_(std::move(log)),
+      thread_([this](const std::stop_token& stop) { keep(stop); }) {}
+
+EdgeKeeper::~EdgeKeeper() = default;
+
+Result<void> EdgeKeeper::start() {
+    const std::scoped_lock lock(mutex_);
+    TRY_VOID(containers_.run_edge({local_emit::edge_config().text, local_emit::edge().text}));
+    return {};
+}
+
+// A look is two small files of /proc: cheaper than another thread that waits for its end.
+void EdgeKeeper::keep(const std::stop_token& stop) {
+    std::string last;
+    std::unique_lock lock(mutex_);
+    while (!changed_.wait_for(lock, stop, lookEvery, [] { return false; }) && !stop.stop_requested()) {
+        lock.unlock();
+        const bool needed = isNeeded_();
+        const bool runs = containers_.find_edge().has_value();
+        Result<void> done;
+        if (needed && !runs) done = start();
+        lock.lock();
+        if (!needed && runs && !isNeeded_()) done = containers_.stop_edge(drain);
+        const std::string why = done ? "" : done.error().text();
+        if (!why.empty() && why != last) log_(why);
+        if (needed && !runs && done) log_("the edge runs");
+        last = why;
+    }
+}
+
+}  // namespace tenantry::daemon

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <stop_token>
+#include <thread>
+
+#include <tenantry/host/crun_containers.hpp>
+
+namespace tenantry::daemon {
+
+/// Keeps the machine's entry running while there is an environment, and stops it when there is none.
+class EdgeKeeper {
+  public:
+    /// `isNeeded` is asked from a thread of its own; `log` takes a line for the operator.
+    EdgeKeeper(host::CrunContainers& containers, std::function<bool()> isNeeded,
+               std::function<void(const std::string&)> log);
+    ~EdgeKeeper();
+    EdgeKeeper(const EdgeKeeper&) = delete;
+    EdgeKeeper& operator=(const EdgeKeeper&) = delete;
+
+    /// Returns when it runs.
+    Result<void> start();
+
+  private:
+    void keep(const std::stop_token& stop);
+
+    host::CrunContainers& containers_;
+    std::function<bool()> isNeeded_;
+    std::function<void(const std::string&)> log_;
+    std::mutex mutex_;
+    std::condition_variable_any changed_;
+    std::jthread thread_;
+};
+
+}  // namespace tenantry::daemon

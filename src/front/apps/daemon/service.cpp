@@ -1,0 +1,234 @@
+#include "service.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <tenantry/host/machine_ranges.hpp>
+#include <tenantry/view/diagnostics.hpp>
+#include <tenantry/wire/codec.hpp>
+#include <tenantry/world/json.hpp>
+
+namespace tenantry::daemon {
+namespace {
+
+using blueprint::Blueprint;
+using blueprint::Environment;
+using world::EnvironmentSpec;
+
+constexpr std::size_t mostOutput = 1 << 20;
+constexpr std::chrono::milliseconds mostTime = std::chrono::hours(1);
+
+Result<const Environment*> find(const Blueprint& blueprint, const std::string& name) {
+    const auto found = std::ranges::find(blueprint.environments, name, [](const auto& one) { return one.name(); });
+    if (found == blueprint.environments.end()) return fail("there is no environment {}", name);
+    return &*found;
+}
+
+// Every image of the environment must be one of the host that was sent.
+Result<void> check_images(const Blueprint& blueprint, const Environment& environment, const wire::Bundle& bundle,
+                          const host::ImageStore& images) {
+    for (const blueprint::Workload& workload : blueprint.shape(environment).workloads) {
+        if (!workload.image) continue;
+        const std::string image = blueprint.value(environment, *workload.image).str();
+        const auto digest = bundle.images.find(image);
+        if (digest == bundle.images.end())
+            return fail(
+                "{}: the image {} of `{}` lies in a registry; this version runs images of the host alone: name a "
+                "program or folder for it in `targets.local.images`",
+                environment.name(), image, workload.name.str());
+        TRY_VOID(wrap(images.folder_of(digest->second), "the image {}", image));
+    }
+    return {};
+}
+
+Result<void> check_machine(const Platform& platform, const std::vector<std::string>& environments) {
+    std::vector<std::string> sorted = environments;
+    std::ranges::sort(sorted);
+    const MachineRanges ranges = TRY(host::machine_ranges());
+    const Diagnostics conflicts = compile::machine_conflicts(*platform.compiled, ranges, sorted);
+    if (conflicts.has_errors()) return fail("{}", view::to_text(platform.sources, conflicts, view::Style{}));
+    return {};
+}
+
+// The release that the images at hand make: its name, for the tasks.
+std::string release_name(const wire::Bundle& bundle) {
+    std::string all;
+    for (const auto& [image, digest] : bundle.images) all += image + " " + digest + "\n";
+    return "local-" + blake2b(all).hex().substr(0, 12);
+}
+
+std::vector<local_emit::LocalFile> emitted_texts(const std::vector<EnvironmentSpec>& specs) {
+    std::vector<local_emit::LocalFile> texts{local_emit::edge_config(), local_emit::edge()};
+    for (const EnvironmentSpec& spec : specs)
+        for (const world::TextSpec& text : spec.texts)
+            texts.push_back({"environments/" + spec.placement.environment + "/" + text.path, text.text});
+    return texts;
+}
+
+std::string error_text(const Error& error) { return error.text(); }
+
+Result<std::string> output_of(int file) {
+    struct stat found{};
+    if (fstat(file, &found) != 0) return fail("reading what the program wrote failed");
+    std::string text(std::min(static_cast<std::size_t>(found.st_size), mostOutput), '\0');
+    const ssize_t got = pread(file, text.data(), text.size(), 0);
+    text.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+    return text;
+}
+
+}  // namespace
+
+Result<std::vector<EnvironmentSpec>> MachineService::specs_of(const wire::UpRequest& request) {
+    if (request.bundle.version != wire::version)
+        return fail("tenantry speaks version {} and this daemon {}: install the same of both", request.bundle.version,
+                    wire::version);
+    if (request.environments.empty()) return fail("no environment is named");
+    const auto platform = TRY(parts_.platforms.take(request.bundle));
+    const Blueprint& blueprint = platform->compiled->blueprint;
+    const auto& provisional = platform->compiled->provisional;
+    TRY_VOID(check_machine(*platform, request.environments));
+    const local_emit::LocalTemplates templates(blueprint);
+    const std::string release = release_name(request.bundle);
+    std::vector<EnvironmentSpec> specs;
+    for (const std::string& name : request.environments) {
+        const Environment& environment = *TRY(find(blueprint, name));
+        if (std::ranges::find(provisional, name) != provisional.end())
+            return fail("{} has no block of addresses in platform.lock yet: `tenantry lock` gives it one", name);
+        TRY_VOID(check_images(blueprint, environment, request.bundle, parts_.images));
+        EnvironmentSpec spec = local_emit::wanted(blueprint, environment, templates.emit(blueprint, environment),
+                                                  request.bundle.images);
+        spec.bundle = platform->digest;
+        for (world::TaskSpec& task : spec.tasks) task.release = release;
+        specs.push_back(std::move(spec));
+    }
+    TRY_VOID(prove(*platform, request.environments, emitted_texts(specs)));
+    return specs;
+}
+
+// Host names and ids belong to one environment of the machine, whichever platform it is of.
+Result<void> MachineService::check_apart(const std::vector<EnvironmentSpec>& specs) const {
+    for (const world::EnvironmentStatus& other : parts_.runner.status().environments) {
+        const auto running = parts_.runner.spec(other.placement);
+        if (!running) continue;
+        for (const EnvironmentSpec& spec : specs) {
+            if (spec.placement == other.placement) continue;
+            if (spec.ids.overlaps(running->ids))
+                return fail(
+                    "{} has the user ids {} to {}, and so has {}: take that down first, or give one of the two "
+                    "platforms a new lock",
+                    spec.placement.str(), spec.ids.first, spec.ids.first + spec.ids.count - 1, other.placement.str());
+            for (const world::SocketSpec& socket : spec.network.sockets)
+                for (const world::SocketSpec& taken : running->network.sockets)
+                    if (socket.path == taken.path)
+                        return fail("{} is a host of {} already", socket.host, other.placement.str());
+        }
+    }
+    return {};
+}
+
+wire::Answer MachineService::up(const wire::UpRequest& request, const api::Caller& caller) {
+    const std::scoped_lock lock(asking_);
+    wire::Answer answer;
+    const auto apply = [&]() -> Result<void> {
+        std::vector<EnvironmentSpec> specs = TRY(specs_of(request));
+        TRY_VOID(check_apart(specs));
+        TRY_VOID(parts_.edge.start());
+        for (EnvironmentSpec& spec : specs) {
+            answer.placements.push_back(spec.placement);
+            TRY_VOID(parts_.runner.up(std::move(spec), caller.str()));
+        }
+        return {};
+    };
+    if (const auto done = apply(); !done) answer.error = error_text(done.error());
+    return answer;
+}
+
+wire::Answer MachineService::down(const wire::DownRequest& request, const api::Caller& caller) {
+    const std::scoped_lock lock(asking_);
+    wire::Answer answer;
+    const auto apply = [&]() -> Result<void> {
+        if (request.version != wire::version)
+            return fail("tenantry speaks version {} and this daemon {}: install the same of both", request.version,
+                        wire::version);
+        for (const world::Placement& placement : request.placements)
+            if (!parts_.runner.spec(placement)) return fail("{} does not run here", placement.str());
+        for (const world::Placement& placement : request.placements) {
+            answer.placements.push_back(placement);
+            TRY_VOID(parts_.runner.down(placement, caller.str()));
+        }
+        return {};
+    };
+    if (const auto done = apply(); !done) answer.error = error_text(done.error());
+    return answer;
+}
+
+world::Status MachineService::status(std::uint64_t after, std::chrono::milliseconds wait) {
+    return parts_.runner.status_after(after, wait);
+}
+
+wire::ImageAnswer MachineService::store_image(const std::vector<wire::ImageFile>& files) {
+    std::vector<host::ImageFile> own;
+    own.reserve(files.size());
+    for (const wire::ImageFile& file : files) own.push_back({file.path, file.executable, file.bytes});
+    auto stored = parts_.images.store(own);
+    if (!stored) return {.digest = {}, .error = error_text(stored.error())};
+    return {.digest = *std::move(stored), .error = {}};
+}
+
+bool MachineService::has_image(const std::string& digest) { return parts_.images.folder_of(digest).has_value(); }
+
+wire::Observed MachineService::observe(const world::Placement& placement) {
+    const auto read = [&]() -> Result<wire::Observed> {
+        const auto spec = parts_.runner.spec(placement);
+        if (!spec) return fail("{} does not run here", placement.str());
+        wire::Observed observed;
+        for (const local_emit::LocalFile& file : observed_texts(*spec, TRY(parts_.network.observe(placement))))
+            observed.texts.emplace(file.path, file.text);
+        return observed;
+    };
+    auto observed = read();
+    if (!observed) return {.texts = {}, .error = error_text(observed.error())};
+    return *std::move(observed);
+}
+
+wire::Logs MachineService::logs(const world::Placement& placement, const std::string& task, std::size_t lines) {
+    auto read = parts_.containers.last_lines(placement, task, lines);
+    if (!read) return {.lines = {}, .error = error_text(read.error())};
+    return {.lines = *std::move(read), .error = {}};
+}
+
+wire::ExecAnswer MachineService::exec(const wire::ExecRequest& request) {
+    const auto run = [&]() -> Result<wire::ExecAnswer> {
+        if (request.command.empty()) return fail("no program is named");
+        const host::Descriptor output(memfd_create("output", MFD_CLOEXEC));
+        if (output.number() < 0) return fail("making a file in memory failed");
+        const auto within = std::clamp(std::chrono::milliseconds(request.milliseconds), std::chrono::milliseconds(1), mostTime);
+        const int code = TRY(parts_.containers.exec(request.placement, request.task, request.command,
+                                                    {-1, output.number(), output.number()}, within));
+        return wire::ExecAnswer{.code = code, .output = TRY(output_of(output.number())), .error = {}};
+    };
+    auto done = run();
+    if (!done) return {.code = 0, .output = {}, .error = error_text(done.error())};
+    return *std::move(done);
+}
+
+wire::Authority MachineService::authority() { return {.certificate = parts_.authority.ca_certificate(), .error = {}}; }
+
+Result<void> MachineService::tidy() {
+    std::set<std::string> bundles, images;
+    for (const world::EnvironmentStatus& one : parts_.runner.status().environments)
+        if (const auto spec = parts_.runner.spec(one.placement)) {
+            bundles.insert(spec->bundle);
+            for (const world::ImageSpec& image : spec->images) images.insert(image.digest);
+        }
+    TRY_VOID(parts_.platforms.keep_only(bundles));
+    return parts_.images.keep_only(images);
+}
+
+}  // namespace tenantry::daemon

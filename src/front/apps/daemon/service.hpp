@@ -1,0 +1,49 @@
+#pragma once
+
+#include <tenantry/api/server.hpp>
+#include <tenantry/engine/runner.hpp>
+#include <tenantry/host/authority.hpp>
+#include <tenantry/host/crun_containers.hpp>
+#include <tenantry/host/image_store.hpp>
+
+#include "edge.hpp"
+#include "platforms.hpp"
+
+namespace tenantry::daemon {
+
+/// What callers may ask of this machine. Everything must outlive it.
+class MachineService final : public api::Service {
+  public:
+    struct Parts {
+        engine::Runner& runner;
+        Platforms& platforms;
+        host::CrunContainers& containers;
+        ports::Network& network;
+        const host::ImageStore& images;
+        const host::Authority& authority;
+        EdgeKeeper& edge;
+    };
+    explicit MachineService(Parts parts) : parts_(parts) {}
+
+    wire::Answer up(const wire::UpRequest& request, const api::Caller& caller) override;
+    wire::Answer down(const wire::DownRequest& request, const api::Caller& caller) override;
+    world::Status status(std::uint64_t after, std::chrono::milliseconds wait) override;
+    wire::ImageAnswer store_image(const std::vector<wire::ImageFile>& files) override;
+    bool has_image(const std::string& digest) override;
+    wire::Observed observe(const world::Placement& placement) override;
+    wire::Logs logs(const world::Placement& placement, const std::string& task, std::size_t lines) override;
+    wire::ExecAnswer exec(const wire::ExecRequest& request) override;
+    wire::Authority authority() override;
+
+    /// Removes bundles and images that no placement has.
+    Result<void> tidy();
+
+  private:
+    Result<std::vector<world::EnvironmentSpec>> specs_of(const wire::UpRequest& request);
+    Result<void> check_apart(const std::vector<world::EnvironmentSpec>& specs) const;
+
+    Parts parts_;
+    std::mutex asking_;  // one `up` or `down` is looked at at a time, so that two cannot take one host name
+};
+
+}  // namespace tenantry::daemon
