@@ -126,6 +126,9 @@ class Message:
             del lines[self.line]
         elif "Remove one of the two" in self.words:
             del lines[self.line]
+        elif elsewhere := re.search(r"write `([^`]+)` at `([^`]+)`", self.words):
+            at = next(number for number, one in enumerate(lines) if one.strip() == f"{elsewhere[2]}:")
+            lines.insert(at + 1, " " * (len(lines[at]) - len(lines[at].lstrip()) + 2) + elsewhere[1])
         elif missing := re.search(r"write `([^`]+)`", self.words):
             assert marked and line.strip().startswith(f"{marked}:")
             lines.insert(self.line + 1, " " * (len(line) - len(line.lstrip()) + 2) + missing[1])

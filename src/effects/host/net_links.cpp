@@ -122,7 +122,7 @@ Result<void> add_veth(Netlink& route, const world::InterfaceSpec& near, const Ve
 Result<void> remove_link(Netlink& route, const KernelLink& link) {
     Request request(RTM_DELLINK, NLM_F_ACK, header_of(link));
     if (link.is_idle()) {
-        TRY(route.ask(request));  // whatever the answer is: it may be one that stays
+        TRY_VOID(route.ask(request));  // whatever the answer is: it may be one that stays
         return {};
     }
     if (!link.is_veth()) {

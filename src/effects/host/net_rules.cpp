@@ -109,7 +109,7 @@ Result<void> replace_rules(std::string_view commands) {
     all.insert(all.end(), wanted.begin(), wanted.end());
     json::object whole;
     whole["nftables"] = std::move(all);
-    TRY(wrap(run(json::serialize(whole)), "replacing the rules"));
+    TRY_VOID(wrap(run(json::serialize(whole)), "replacing the rules"));
     return {};
 }
 

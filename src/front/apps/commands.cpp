@@ -41,7 +41,6 @@ Exit validate(const Options& options) {
     });
 }
 
-
 Exit shapes(const Options& options) {
     return with_platform(options, "shapes", [&](Session& session) {
         if (options.json) {

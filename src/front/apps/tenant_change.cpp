@@ -39,8 +39,8 @@ bool is_changed(Session& session, const FileChange& file) {
 Result<void> write_file(Session& session, const FileChange& file) {
     if (!file.text) return session.workspace().remove(file.path);
     if (file.before) {
-        TRY(session.workspace().write(file.path, *file.text));
-        return {};
+        const auto written = session.workspace().write(file.path, *file.text);
+        return written ? Result<void>() : std::unexpected(written.error());
     }
     if (!TRY(session.workspace().create(file.path, *file.text)))
         return fail("{} was made by somebody else meanwhile; run the command again", file.path);

@@ -1,6 +1,7 @@
 #include "grammars.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
@@ -12,7 +13,8 @@ namespace tenantry::model {
 std::expected<bool, Refusal> parse_bool(std::string_view text) {
     if (text == "true") return true;
     if (text == "false") return false;
-    return std::unexpected("must be `true` or `false`");
+    const auto near = did_you_mean(text, std::array<std::string_view, 2>{"true", "false"});
+    return std::unexpected("must be `true` or `false`" + (near ? fmt::format("; did you mean `{}`?", *near) : ""));
 }
 
 std::expected<std::uint8_t, Refusal> parse_block(std::string_view text) {
