@@ -75,6 +75,14 @@ std::optional<blueprint::Resolution> resolve_lock(const Sources& sources, const 
     return resolution;
 }
 
+blueprint::Blueprint only(const blueprint::Blueprint& all, std::span<const std::string> environments) {
+    blueprint::Blueprint some = all;
+    std::erase_if(some.environments, [&](const blueprint::Environment& one) {
+        return std::ranges::find(environments, one.name()) == environments.end();
+    });
+    return some;
+}
+
 std::optional<Proof> prove_local(const blueprint::Blueprint& blueprint, std::span<const local_emit::LocalFile> texts,
                                  const std::optional<MachineRanges>& machine, Sources& sources, const Pool& pool,
                                  Diagnostics& diagnostics) {

@@ -77,6 +77,7 @@ Result<world::TaskProcess> CrunContainers::run_edge(const EdgeTexts& texts) {
         const std::string digest = blake2b(texts.config + '\0' + texts.nginx).hex();
         if (const auto running = edge.digest(); running && *running != digest) TRY_VOID(edge.stop(edgeDrain));
         const ContainerPlace place = edge_place();
+        TRY_VOID(ingress_.prepare());
         TRY_VOID(make_folder(place.folder));
         TRY_VOID(ensure_shared_root(place.shared));
         TRY_VOID(write_whole(place.folder / "config.json", texts.config, 0644));

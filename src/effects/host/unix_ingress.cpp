@@ -120,10 +120,14 @@ Result<Descriptor> UnixIngress::listener_of(const world::Placement& placement, c
     return taken.number() >= 0 ? Result<Descriptor>(std::move(taken)) : make(spec);
 }
 
+Result<void> UnixIngress::prepare() const {
+    TRY_VOID(make_folder(ingressFolder, 0710, FileOwner{.uid = 0, .gid = edgeGroup_}));
+    return make_folder(makingFolder, 0700);
+}
+
 Result<void> UnixIngress::ensure(const world::Placement& placement, std::span<const world::SocketSpec> sockets) {
     const auto ensure = [&]() -> Result<void> {
-        TRY_VOID(make_folder(ingressFolder, 0710, FileOwner{.uid = 0, .gid = edgeGroup_}));
-        TRY_VOID(make_folder(makingFolder, 0700));
+        TRY_VOID(prepare());
         std::vector<std::string> others = noted_paths(placement);
         std::vector<std::string> wanted;
         for (const world::SocketSpec& socket : sockets) wanted.push_back(socket.path);

@@ -144,6 +144,18 @@ Result<Workspace> Workspace::make(const std::string& folder) {
     return open(folder);
 }
 
+Result<Descriptor> Workspace::open_file(std::string_view path) const {
+    Descriptor opened(open_beneath(folder_.number(), std::string(path), O_RDONLY | O_NONBLOCK | O_NOCTTY));
+    if (opened.number() < 0) return fail("{}: {}", path, reason(errno));
+    return opened;
+}
+
+Result<Workspace> Workspace::beneath(std::string_view folder) const {
+    Descriptor opened(open_beneath(folder_.number(), std::string(folder), O_DIRECTORY | O_RDONLY));
+    if (opened.number() < 0) return fail("opening the folder {}: {}", folder, reason(errno));
+    return Workspace(std::move(opened));
+}
+
 std::optional<SourceId> Workspace::read(std::string_view path, Sources& sources, Diagnostics& diagnostics,
                                         bool missingIsFine, const ReadLimits& limits) const {
     const auto refuse = [&](const CodeInfo& code, std::string detail,

@@ -39,6 +39,8 @@ struct PlanOptions {
 struct VerifyOptions {
     std::string texts;  ///< folder to prove instead of what would be emitted
     bool strict = false;
+    bool live = false;   ///< prove what the machine has of it now
+    std::string socket;  ///< of the daemon; with `live`
     std::string machine = "this";
 };
 

@@ -4,6 +4,7 @@
 #include <tenantry/view/verdicts.hpp>
 
 #include "command.hpp"
+#include "live_commands.hpp"
 #include "machine.hpp"
 #include "output.hpp"
 
@@ -16,6 +17,20 @@ bool fails(const compile::Proof& proof, bool strict) {
         if (verdict.answer == verify::Answer::violated) return true;
         return verdict.answer == verify::Answer::unknown && (strict || verify::decided_on_text(verdict.claim));
     });
+}
+
+// Names of the environments that texts are of.
+std::vector<std::string> environments_in(std::span<const local_emit::LocalFile> files) {
+    std::vector<std::string> names;
+    for (const local_emit::LocalFile& file : files) {
+        const std::string_view folder = "environments/";
+        if (!file.path.starts_with(folder)) continue;
+        const std::size_t slash = file.path.find('/', folder.size());
+        const std::size_t end = file.path.find('/', slash + 1);
+        std::string name = file.path.substr(folder.size(), end - folder.size());
+        if (names.empty() || names.back() != name) names.push_back(std::move(name));
+    }
+    return names;
 }
 
 }  // namespace
@@ -61,15 +76,21 @@ Exit verify(const Options& options, const VerifyOptions& own) {
     return with_platform(options, "verify", [&](Session& session) {
         session.diagnostics().append(compile::beyond_local(session.compiled()->model.platform));
         std::vector<local_emit::LocalFile> files;
-        if (own.texts.empty()) {
+        blueprint::Blueprint declared = session.compiled()->blueprint;
+        if (own.live) {
+            auto read = live_texts(own.socket, declared.commons.platform.str());
+            if (!read) return report(read.error());
+            files = *std::move(read);
+            declared = compile::only(declared, environments_in(files));
+        } else if (own.texts.empty()) {
             files = local_emit::emit_all(session.compiled()->blueprint, session.pool());
         } else {
             auto read = read_output(own.texts);
             if (!read) return report(read.error(), Exit::badInput);
             files = *std::move(read);
         }
-        const auto proof = compile::prove_local(session.compiled()->blueprint, files, *machine, session.sources(),
-                                                session.pool(), session.diagnostics());
+        const auto proof =
+            compile::prove_local(declared, files, *machine, session.sources(), session.pool(), session.diagnostics());
         if (!proof) return refuse(session, "verify");
         if (options.json) {
             JsonText json = session.begin_json("verify");

@@ -10,6 +10,7 @@
 
 #include "command.hpp"
 #include "file_commands.hpp"
+#include "live_commands.hpp"
 #include "network_commands.hpp"
 
 namespace {
@@ -37,6 +38,7 @@ struct Arguments {
     ExplainOptions explain;
     ShowOptions show;
     tenantry::apps::SchemaOptions schema;
+    tenantry::apps::LiveOptions live;
     std::function<Exit()> run;
 };
 
@@ -64,6 +66,12 @@ void add_machine(CLI::App* sub, std::string& machine) {
         ->type_name("this|none|RANGE,...")
         ->envname("TENANTRY_MACHINE")
         ->capture_default_str();
+}
+
+void add_socket(CLI::App* sub, std::string& socket) {
+    sub->add_option("--socket", socket, "Where tenantryd answers")
+        ->default_val(tenantry::wire::socketPath)
+        ->envname("TENANTRY_SOCKET");
 }
 
 void add_lock(CLI::App& app, Arguments& arguments) {
@@ -165,6 +173,9 @@ void add_commands(CLI::App& app, Arguments& arguments) {
                 arguments, [&] { return tenantry::apps::verify(options, arguments.verify); });
     verify->add_option("--texts", arguments.verify.texts,
                        "Decide on the texts in this folder instead, as `emit` wrote them or as they are now");
+    verify->add_flag("--live", arguments.verify.live,
+                     "Decide on what runs: the kernel's own tables, read back by the daemon");
+    add_socket(verify, arguments.verify.socket);
     verify->add_flag("--strict", arguments.verify.strict, "Also end with 4 for claims that this version cannot decide");
     add_target(verify, arguments);
     add_machine(verify, arguments.verify.machine);
@@ -172,6 +183,7 @@ void add_commands(CLI::App& app, Arguments& arguments) {
         "Examples:\n"
         "  tenantry verify                              for this machine\n"
         "  tenantry verify --machine 10.1.0.0/16        for another one, whose own network this is\n"
+        "  tenantry verify --live                       what the kernel has of it now\n"
         "  tenantry verify --texts out                  what `tenantry emit --out out` wrote, as it is now\n");
 }
 
@@ -251,6 +263,80 @@ void add_file_commands(CLI::App& app, Arguments& arguments) {
                    "  tenantry schema --tenants > .tenantry/tenant.schema.json");
 }
 
+using LiveCommand = Exit (*)(const Options&, const tenantry::apps::LiveOptions&);
+
+CLI::App* live_command(CLI::App& app, const char* name, const char* help, Arguments& arguments, LiveCommand run) {
+    CLI::App* sub =
+        command(app, name, help, arguments, [&arguments, run] { return run(arguments.options, arguments.live); });
+    add_socket(sub, arguments.live.socket);
+    return sub;
+}
+
+CLI::Option* add_selectors(CLI::App* sub, Arguments& arguments) {
+    return sub
+        ->add_option("selector", arguments.live.selectors, "TENANT, TENANT/STAGE or TENANT/STAGE/SERVICE; * means any")
+        ->capture_default_str();
+}
+
+void add_platform(CLI::App* sub, Arguments& arguments) {
+    sub->add_option("--platform", arguments.live.platform,
+                    "The platform's name; that of the folder, else the only one that runs, if not given");
+}
+
+// What runs on this machine.
+void add_live_commands(CLI::App& app, Arguments& arguments) {
+    namespace apps = tenantry::apps;
+    apps::LiveOptions& live = arguments.live;
+    CLI::App* up = live_command(app, "up", "Make environments run as the platform's files say", arguments, apps::up);
+    add_selectors(up, arguments);
+    up->add_flag("--detach", live.detach, "Do not wait until they are up");
+    up->footer("What is up and equal is left alone. 4 where a claim does not hold: nothing is applied then.\n"
+               "Examples:\n"
+               "  tenantry up\n"
+               "  tenantry up acme/demo\n"
+               "  tenantry up '*/production'");
+    CLI::App* down = live_command(app, "down", "Stop environments and take away what they have on the machine",
+                                  arguments, apps::down);
+    add_selectors(down, arguments)->required();
+    add_platform(down, arguments);
+    down->add_flag("--detach", live.detach, "Do not wait until they are gone");
+    down->footer("Kept are certificates and logs, in /var/lib/tenantry.\n"
+                 "Examples:\n"
+                 "  tenantry down acme/demo\n"
+                 "  tenantry down '*'");
+    CLI::App* status = live_command(app, "status", "Show what runs on this machine", arguments, apps::status);
+    add_selectors(status, arguments);
+    status->add_option("--platform", live.platform, "Only this platform");
+    status->add_flag("-w,--watch", live.watch, "Go on, and show every change");
+    status->add_flag("-t,--tasks", live.tasks, "Each task too");
+    status->footer("Examples:\n  tenantry status --tasks\n  tenantry status --watch acme\n  tenantry status --json");
+    CLI::App* logs = live_command(app, "logs", "Show what tasks wrote", arguments, apps::logs);
+    add_selectors(logs, arguments)->required();
+    add_platform(logs, arguments);
+    logs->add_flag("-f,--follow", live.follow, "Go on, and show what they write");
+    logs->add_option("-n,--lines", live.lines, "Lines of each task, from the end")->capture_default_str();
+    logs->footer("Examples:\n  tenantry logs acme/demo/api\n  tenantry logs -f acme/demo");
+    CLI::App* exec =
+        live_command(app, "exec", "Run a program inside a task, with its user and sandbox", arguments, apps::exec);
+    exec->add_option("task", live.one, "TENANT/STAGE/SERVICE or TENANT/STAGE/TASK")->required();
+    exec->add_option("command", live.command, "The program and its arguments, behind `--`")->required();
+    add_platform(exec, arguments);
+    exec->footer(
+        "It ends with the program's own exit code. The program reads nothing; what it writes is shown when it\n"
+        "has ended, at most 1 MiB of it, after a minute at most.\n"
+        "Example:\n  tenantry exec acme/demo/api -- /usr/bin/id");
+    CLI::App* open = live_command(app, "open", "Print the address of an environment, and open it in a browser",
+                                  arguments, apps::open);
+    open->add_option("environment", live.one, "TENANT/STAGE")->required();
+    add_platform(open, arguments);
+    CLI::App* trust =
+        live_command(app, "trust", "Print the certificate of this machine's authority, for browsers and curl",
+                     arguments, apps::trust);
+    trust->add_option("-o,--out", live.out, "Write it to this file, and say what to do with it");
+    live_command(app, "doctor", "Look whether this machine can run environments, and say what to mend", arguments,
+                 apps::doctor);
+}
+
 std::vector<std::string> command_names(const CLI::App& app) {
     std::vector<std::string> names;
     for (const CLI::App* sub : app.get_subcommands(nullptr)) names.push_back(sub->get_name());
@@ -301,6 +387,7 @@ int run(int argc, char** argv) {
     Arguments arguments;
     arguments.options.threads = std::max(1u, std::thread::hardware_concurrency());
     add_commands(app, arguments);
+    add_live_commands(app, arguments);
     add_questions(app, arguments);
     add_file_commands(app, arguments);
     try {

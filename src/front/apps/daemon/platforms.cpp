@@ -21,15 +21,6 @@ std::string text_of(const Sources& sources, const Diagnostics& diagnostics) {
     return text;
 }
 
-// Only what a claim says of these environments is asked; its sentence is about the whole platform.
-blueprint::Blueprint only(const blueprint::Blueprint& all, const std::vector<std::string>& environments) {
-    blueprint::Blueprint some = all;
-    std::erase_if(some.environments, [&](const blueprint::Environment& one) {
-        return std::ranges::find(environments, one.name()) == environments.end();
-    });
-    return some;
-}
-
 }  // namespace
 
 Result<std::shared_ptr<const Platform>> compile_platform(const wire::Bundle& bundle) {
@@ -93,8 +84,8 @@ Result<void> prove(const Platform& platform, const std::vector<std::string>& env
     const MachineRanges machine = TRY(host::machine_ranges());
     Sources sources;
     Diagnostics diagnostics;
-    const auto proof = compile::prove_local(only(platform.compiled->blueprint, environments), texts, machine, sources,
-                                            Pool{1}, diagnostics);
+    const auto proof = compile::prove_local(compile::only(platform.compiled->blueprint, environments), texts, machine,
+                                            sources, Pool{1}, diagnostics);
     if (!proof) return fail("what is there cannot be read:\n{}", text_of(sources, diagnostics));
     for (const verify::Verdict& verdict : proof->verdicts) {
         const std::string_view claim = verify::to_string(verdict.claim);

@@ -59,6 +59,9 @@ Diagnostics beyond_local(const model::Platform& platform);
 Diagnostics machine_conflicts(const Compiled& compiled, const MachineRanges& machine,
                               std::optional<std::span<const std::string>> only = {});
 
+/// The blueprint with these environments alone: what is proved of those that run.
+blueprint::Blueprint only(const blueprint::Blueprint& all, std::span<const std::string> environments);
+
 /// What was concluded from texts of target local. `texts` were added to the sources, so that spans can be shown.
 struct Proof {
     std::vector<verify::Verdict> verdicts;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <tenantry/base/error.hpp>
+#include <tenantry/host/workspace.hpp>
 
 namespace tenantry::host {
 
@@ -22,6 +23,10 @@ struct ImageFile {
 /// BLAKE2b-256 in hex over one line a file, sorted by the path's bytes: `x` or `-`, BLAKE2b-256 of its bytes in hex,
 /// its path, separated by spaces. The order of `files` does not matter.
 std::string image_digest(std::span<const ImageFile> files);
+
+/// The files of an image as they lie beneath a platform's folder: a folder with all its files, or one program, which
+/// is kept under the name `program`. No symbolic links, 10,000 files and 256 MiB at most.
+Result<std::vector<ImageFile>> read_image(const Workspace& platform, std::string_view path, std::string_view program);
 
 /// The folder /var/lib/tenantry/images: one folder a digest.
 class ImageStore {

@@ -19,6 +19,9 @@ class UnixIngress final : public ports::Ingress {
     /// Sockets are of the edge's group, whose process connects to them.
     explicit UnixIngress(std::uint32_t edgeGroup) : edgeGroup_(edgeGroup) {}
 
+    /// Makes the folders of the sockets: the edge's container mounts one of them.
+    [[nodiscard]] Result<void> prepare() const;
+
     Result<void> ensure(const world::Placement& placement, std::span<const world::SocketSpec> sockets) override;
     Result<void> remove(const world::Placement& placement) override;
 

@@ -59,6 +59,11 @@ class Workspace {
     /// files and folders. 100,000 at most, 16 folders deep.
     [[nodiscard]] Result<std::vector<std::string>> files() const;
 
+    /// A folder in this one, under the same rules.
+    [[nodiscard]] Result<Workspace> beneath(std::string_view folder) const;
+    /// Opens a file or folder for reading, without waiting where it is a FIFO.
+    [[nodiscard]] Result<Descriptor> open_file(std::string_view path) const;
+
     /// Puts a file there whole or not at all: a temporary file beside it, fsync, rename, fsync of the folder. Folders
     /// on the way are made. A file that is replaced leaves its owner and rights to the new one. Nothing is done where
     /// the file has these bytes already; true where it was written.

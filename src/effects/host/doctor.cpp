@@ -1,0 +1,130 @@
+#include <array>
+#include <cerrno>
+#include <filesystem>
+#include <thread>
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/socket.h>
+#include <sys/statvfs.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <tenantry/host/doctor.hpp>
+#include <tenantry/host/machine_view.hpp>
+
+#include "cgroups.hpp"
+#include "files.hpp"
+#include "net_rules.hpp"
+
+namespace tenantry::host {
+namespace {
+
+constexpr std::uint64_t leastDisk = std::uint64_t{1} << 30;
+
+// In a thread of its own, whose namespaces end with it.
+template <class Do>
+Result<void> in_namespaces(int flags, Do work) {
+    Result<void> done;
+    std::thread([&] {
+        if (unshare(flags) != 0)
+            done = fail("{}", reason(errno));
+        else
+            done = work();
+    }).join();
+    return done;
+}
+
+Finding of(std::string what, const Result<void>& done, std::string good, std::string help) {
+    if (done) return {std::move(what), true, std::move(good), {}};
+    return {std::move(what), false, done.error().text(), std::move(help)};
+}
+
+Finding user() {
+    if (geteuid() == 0) return {"user", true, "root", {}};
+    return {"user", false, fmt::format("uid {}", geteuid()), "run it as root: `sudo tenantry doctor`"};
+}
+
+Finding kernel() {
+    utsname name{};
+    uname(&name);
+    int major = 0, minor = 0;
+    std::sscanf(name.release, "%d.%d", &major, &minor);
+    const bool good = major > 5 || (major == 5 && minor >= 10);
+    return {"kernel", good, fmt::format("Linux {}", name.release), good ? "" : "it needs Linux 5.10 or newer"};
+}
+
+Finding programs() {
+    std::string missing;
+    for (const char* path :
+         {"/usr/bin/crun", "/usr/bin/conmon", "/usr/sbin/nft", "/usr/sbin/haproxy", "/usr/sbin/nginx"})
+        if (access(path, X_OK) != 0) missing += fmt::format("{}{}", missing.empty() ? "" : ", ", path);
+    if (missing.empty()) return {"programs", true, "crun, conmon, nft, haproxy, nginx", {}};
+    return {"programs", false, "missing: " + missing, "install the packages of packaging/apt.txt, part `local target`"};
+}
+
+Finding rules() {
+    return of(
+        "nftables",
+        in_namespaces(
+            CLONE_NEWNET,
+            [] { return replace_rules(R"({"nftables": [{"add": {"table": {"family": "inet", "name": "t"}}}]})"); }),
+        "a rule set was made and dropped", "the kernel needs nf_tables, and this process CAP_NET_ADMIN");
+}
+
+Finding overlays() {
+    return of("overlayfs",
+              in_namespaces(CLONE_FS | CLONE_NEWNS,
+                            []() -> Result<void> {
+                                if (mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
+                                    mount("overlay", "/mnt", "overlay", MS_RDONLY, "lowerdir=/usr:/etc") != 0)
+                                    return fail("{}", reason(errno));
+                                return {};
+                            }),
+              "an overlay was mounted and dropped", "the kernel needs overlayfs, and this process CAP_SYS_ADMIN");
+}
+
+Finding groups() {
+    const auto text = read_small("/proc/self/mountinfo");
+    const CgroupMounts mounts = cgroup_mounts(text.value_or(""));
+    const bool legacy = !mounts.memory.empty() && !mounts.pids.empty();
+    if (legacy) return {"cgroups", true, "version 1, with memory and pids", {}};
+    if (mounts.legacy.empty() && !mounts.unified.empty()) return {"cgroups", true, "version 2", {}};
+    return {"cgroups", false, "no hierarchy with the controllers memory and pids", "mount cgroup2 at /sys/fs/cgroup"};
+}
+
+// The edge's ports are free, or its own.
+Finding port(std::uint16_t number) {
+    const std::string what = fmt::format("port {}", number);
+    const Descriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    const int on = 1;
+    setsockopt(socket.number(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(number);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (bind(socket.number(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0)
+        return {what, true, "free on 127.0.0.1", {}};
+    if (std::filesystem::exists(std::string(runFolder) + "/edge"))
+        return {what, true, "taken, by the edge that runs", {}};
+    return {what, false, "taken on 127.0.0.1 by another program", "end that program: `ss -ltnp` names it"};
+}
+
+Finding disk() {
+    struct statvfs status{};
+    const char* folder = std::filesystem::exists(stateFolder) ? stateFolder : "/var/lib";
+    if (statvfs(folder, &status) != 0) return {"disk", false, reason(errno), fmt::format("make {}", folder)};
+    const std::uint64_t free = std::uint64_t{status.f_bavail} * status.f_frsize;
+    const std::string seen = fmt::format("{} MiB free at {}", free >> 20, folder);
+    return {"disk", free >= leastDisk, seen, free >= leastDisk ? "" : "free 1 GiB at least"};
+}
+
+}  // namespace
+
+std::vector<Finding> examine_machine() {
+    return {user(), kernel(), programs(), rules(), overlays(), groups(), port(8443), port(8080), disk()};
+}
+
+}  // namespace tenantry::host

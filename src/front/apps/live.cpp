@@ -1,0 +1,251 @@
+// `up`, `down`, `status`: what shall run, and what does.
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include <unistd.h>
+
+#include <tenantry/host/image_store.hpp>
+#include <tenantry/view/status.hpp>
+#include <tenantry/world/selector.hpp>
+
+#include "live_commands.hpp"
+#include "machine.hpp"
+
+namespace tenantry::apps {
+namespace {
+
+using world::EnvironmentStatus;
+
+constexpr std::chrono::milliseconds pollFor{1000};
+
+Result<std::vector<world::Selector>> selectors_of(const LiveOptions& own) {
+    std::vector<world::Selector> selectors;
+    for (const std::string& text : own.selectors) selectors.push_back(TRY(world::Selector::parse(text)));
+    return selectors;
+}
+
+// Environments of the platform that any selector means; each must mean one.
+Result<std::vector<std::string>> chosen_environments(const blueprint::Blueprint& blueprint, const LiveOptions& own) {
+    std::set<std::string> chosen;
+    for (const std::string& text : own.selectors) {
+        const world::Selector selector = TRY(world::Selector::parse(text));
+        if (selector.names_task()) return fail("{}: environments go up and down whole; leave the service out", text);
+        const std::size_t before = chosen.size();
+        bool any = false;
+        for (const blueprint::Environment& environment : blueprint.environments)
+            if (selector.matches(environment.name())) any = true, chosen.insert(environment.name());
+        if (!any && before == chosen.size())
+            return fail("{} means no environment of {}", text, blueprint.commons.platform.str());
+    }
+    return std::vector<std::string>(chosen.begin(), chosen.end());
+}
+
+std::string program_of(const std::string& reference) {
+    std::string name = reference.substr(reference.rfind('/') + 1);
+    return name.substr(0, name.find_first_of(":@"));
+}
+
+// Reads the host's images that these environments use, and sends those that the daemon has not.
+Result<std::map<std::string, std::string>> send_images(Session& session, client::Client& daemon,
+                                                       const std::vector<std::string>& environments) {
+    const blueprint::Blueprint& blueprint = session.compiled()->blueprint;
+    std::set<std::string> used;
+    for (const blueprint::Environment& environment : blueprint.environments)
+        if (std::ranges::binary_search(environments, environment.name()))
+            for (const blueprint::Workload& workload : blueprint.shape(environment).workloads)
+                if (workload.image) used.insert(blueprint.value(environment, *workload.image).str());
+    std::map<std::string, std::string> digests;
+    for (const std::string& reference : used) {
+        const auto path = blueprint.commons.hostImages.find(reference);
+        if (path == blueprint.commons.hostImages.end()) continue;  // the daemon says what it thinks of that
+        const auto own = TRY(wrap(host::read_image(session.workspace(), path->second.str(), program_of(reference)),
+                                  "the image {} (targets.local.images)", reference));
+        std::string digest = host::image_digest(own);
+        if (!TRY(daemon.has_image(digest))) {
+            std::vector<wire::ImageFile> files;
+            for (const host::ImageFile& file : own) files.push_back({file.path, file.executable, file.bytes});
+            digest = TRY(daemon.store_image(files));
+        }
+        digests.emplace(reference, std::move(digest));
+    }
+    return digests;
+}
+
+Result<wire::Bundle> bundle_of(Session& session) {
+    wire::Bundle bundle;
+    const Sources& sources = session.sources();
+    bundle.files.emplace("platform.yaml", sources.text(session.inputs().files.platform));
+    for (const SourceId id : session.inputs().files.tenants) bundle.files.emplace(sources.name(id), sources.text(id));
+    if (!session.inputs().lock) return fail("there is no platform.lock: `tenantry lock` writes it");
+    bundle.lock = std::string(sources.text(*session.inputs().lock));
+    return bundle;
+}
+
+/// Shows how placements go on: a block that is written anew on a terminal, else a line for each change.
+class Progress {
+  public:
+    Progress(const Options& options, view::Style style) : quiet_(options.json), style_(style) {
+        live_ = !quiet_ && isatty(STDOUT_FILENO) == 1;
+    }
+
+    void show(const world::Status& status) {
+        if (quiet_) return;
+        if (live_) {
+            std::string text;
+            for (std::size_t i = 0; i < lines_; ++i) text += "\x1b[1A\x1b[2K";
+            lines_ = 0;
+            for (const EnvironmentStatus& one : status.environments) text += view::progress_line(one, style_);
+            lines_ = static_cast<std::size_t>(std::ranges::count(text, '\n'));
+            write(text);
+            return;
+        }
+        for (const EnvironmentStatus& one : status.environments) {
+            std::string& last = last_[one.placement.str()];
+            if (last == one.phase + one.why) continue;
+            last = one.phase + one.why;
+            write(view::progress_line(one, style_));
+        }
+    }
+
+  private:
+    static void write(const std::string& text) {
+        std::fwrite(text.data(), 1, text.size(), stdout);
+        std::fflush(stdout);
+    }
+    bool quiet_, live_ = false;
+    view::Style style_;
+    std::size_t lines_ = 0;
+    std::map<std::string, std::string> last_;
+};
+
+bool is_settled(const EnvironmentStatus& one, bool up) {
+    if (up) return one.phase == "up" || one.phase == "failed" || one.phase == "absent";
+    return one.phase == "absent";
+}
+
+// Until every placement is where it was asked to go, or has given up. Those that the daemon no longer knows are absent.
+Result<world::Status> follow(client::Client& daemon, const std::vector<world::Placement>& placements, bool up,
+                             Progress& progress) {
+    std::uint64_t version = 0;
+    while (true) {
+        const world::Status all = TRY(daemon.status(version, version == 0 ? std::chrono::milliseconds(0) : pollFor));
+        version = all.version;
+        world::Status own{version, {}};
+        for (const world::Placement& placement : placements) {
+            const auto found = std::ranges::find(all.environments, placement, &EnvironmentStatus::placement);
+            own.environments.push_back(found != all.environments.end()
+                                           ? *found
+                                           : EnvironmentStatus{.placement = placement, .phase = "absent"});
+        }
+        progress.show(own);
+        if (std::ranges::all_of(own.environments, [&](const auto& one) { return is_settled(one, up); })) return own;
+    }
+}
+
+// `NET-5: ...` where a claim is why it did not come up.
+bool is_claim(std::string_view why) {
+    const std::size_t colon = why.find(':');
+    return colon != std::string_view::npos && verify::claim_from_string(why.substr(0, colon)).has_value();
+}
+
+Exit end_of(const world::Status& status, bool up) {
+    Exit exit = Exit::done;
+    for (const EnvironmentStatus& one : status.environments) {
+        if (one.phase == (up ? "up" : "absent") && (up || one.why.empty())) continue;
+        if (!up && one.phase == "absent") continue;
+        if (exit != Exit::claim) exit = is_claim(one.why) ? Exit::claim : Exit::failed;
+    }
+    return exit;
+}
+
+void print_json(const Options& options, std::string_view command, const world::Status& status) {
+    if (!options.json) return;
+    JsonText json;
+    json.object().member("version", jsonVersion).member("command", command);
+    view::status_json(status, json);
+    json.end();
+    const std::string text = std::move(json).take();
+    std::fwrite(text.data(), 1, text.size(), stdout);
+}
+
+Exit finish(const Options& options, const LiveOptions& own, client::Client& daemon, const wire::Answer& answer, bool up,
+            view::Style style) {
+    if (own.detach) return Exit::done;
+    Progress progress(options, style);
+    const auto status = follow(daemon, answer.placements, up, progress);
+    if (!status) return report(status.error());
+    print_json(options, up ? "up" : "down", *status);
+    return end_of(*status, up);
+}
+
+Exit refused(const Error& error) {
+    const std::string text = error.text();
+    return report(error, is_claim(text) ? Exit::claim : Exit::failed);
+}
+
+}  // namespace
+
+Exit up(const Options& options, const LiveOptions& own) {
+    return with_platform(options, "up", [&](Session& session) {
+        const auto environments = chosen_environments(session.compiled()->blueprint, own);
+        if (!environments) return report(environments.error(), Exit::usage);
+        session.diagnostics().append(compile::beyond_local(session.compiled()->model.platform));
+        auto bundle = bundle_of(session);
+        if (!bundle) return report(bundle.error(), Exit::badInput);
+        auto daemon = client::Client::connect(own.socket);
+        if (!daemon) return report(daemon.error());
+        auto images = send_images(session, *daemon, *environments);
+        if (!images) return report(images.error());
+        bundle->images = *std::move(images);
+        session.print("");
+        const auto answer = daemon->up({*std::move(bundle), *environments});
+        if (!answer) return refused(answer.error());
+        return finish(options, own, *daemon, *answer, true, session.style());
+    });
+}
+
+Exit down(const Options& options, const LiveOptions& own) {
+    auto daemon = client::Client::connect(own.socket);
+    if (!daemon) return report(daemon.error());
+    const auto status = daemon->status();
+    if (!status) return report(status.error());
+    const auto chosen = choose(options, own, *status);
+    if (!chosen) return report(chosen.error());
+    wire::DownRequest request;
+    for (const Chosen& one : *chosen) request.placements.push_back(one.environment.placement);
+    const auto answer = daemon->down(request);
+    if (!answer) return report(answer.error());
+    return finish(options, own, *daemon, *answer, false, Session(options).style());
+}
+
+Exit status(const Options& options, const LiveOptions& own) {
+    auto daemon = client::Client::connect(own.socket);
+    if (!daemon) return report(daemon.error());
+    const view::Style style = Session(options).style();
+    const auto selectors = selectors_of(own);
+    if (!selectors) return report(selectors.error(), Exit::usage);
+    const bool terminal = isatty(STDOUT_FILENO) == 1;
+    std::uint64_t version = 0;
+    do {
+        auto status = daemon->status(version, version == 0 ? std::chrono::milliseconds(0) : pollFor);
+        if (!status) return report(status.error());
+        const bool isNew = status->version != version;
+        version = status->version;
+        std::erase_if(status->environments, [&](const EnvironmentStatus& one) {
+            return (!own.platform.empty() && one.placement.platform != own.platform) ||
+                   std::ranges::none_of(*selectors,
+                                        [&](const auto& s) { return s.matches(one.placement.environment); });
+        });
+        print_json(options, "status", *status);
+        if (options.json || (own.watch && !isNew && !terminal)) continue;
+        std::string text = view::status_text(*status, own.tasks || own.watch, style);
+        if (own.watch && terminal) text = "\x1b[H\x1b[2J" + text;
+        std::fwrite(text.data(), 1, text.size(), stdout);
+        std::fflush(stdout);
+    } while (own.watch);
+    return Exit::done;
+}
+
+}  // namespace tenantry::apps

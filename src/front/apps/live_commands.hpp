@@ -1,0 +1,48 @@
+#pragma once
+
+// Commands that speak with the daemon of this machine.
+
+#include <string>
+#include <vector>
+
+#include <tenantry/client/client.hpp>
+
+#include "command.hpp"
+
+namespace tenantry::apps {
+
+struct LiveOptions {
+    std::string socket = wire::socketPath;
+    std::string platform;                     ///< empty: that of the folder, else the only one that runs here
+    std::vector<std::string> selectors{"*"};  ///< world::Selector
+    std::string one;                          ///< the same, of exec and open
+    bool watch = false;                       ///< status
+    bool tasks = false;                       ///< status
+    bool detach = false;                      ///< up, down
+    bool follow = false;                      ///< logs
+    std::size_t lines = 100;                  ///< logs
+    std::vector<std::string> command;         ///< exec
+    std::string out;                          ///< trust
+};
+
+Exit up(const Options& options, const LiveOptions& own);
+Exit down(const Options& options, const LiveOptions& own);
+Exit status(const Options& options, const LiveOptions& own);
+Exit logs(const Options& options, const LiveOptions& own);
+Exit exec(const Options& options, const LiveOptions& own);
+Exit open(const Options& options, const LiveOptions& own);
+Exit trust(const Options& options, const LiveOptions& own);
+Exit doctor(const Options& options, const LiveOptions& own);
+
+/// One task, or one environment where the selector says none.
+struct Chosen {
+    world::EnvironmentStatus environment;
+    std::vector<world::TaskStatus> tasks;  ///< that the selector means
+};
+/// What runs of a platform and is selected, by placement. An error where a selector means nothing that runs.
+Result<std::vector<Chosen>> choose(const Options& options, const LiveOptions& own, const world::Status& status);
+
+/// What the machine has now of every environment of the platform that runs, as texts by path; nothing runs: an error.
+Result<std::vector<local_emit::LocalFile>> live_texts(const std::string& socket, const std::string& platform);
+
+}  // namespace tenantry::apps

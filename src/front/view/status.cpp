@@ -1,0 +1,119 @@
+#include <algorithm>
+#include <utility>
+
+#include <tenantry/view/status.hpp>
+
+#include "paint.hpp"
+#include "words.hpp"
+
+namespace tenantry::view {
+namespace {
+
+using world::EnvironmentStatus;
+using world::TaskStatus;
+
+// The edge's port on this machine (docs/local-files.md).
+constexpr int edgePort = 8443;
+
+Color color_of(const std::string& phase) {
+    if (phase == "up" || phase == "ready") return Color::green;
+    if (phase == "failed" || phase == "waiting") return Color::red;
+    return Color::yellow;
+}
+
+std::size_t ready_tasks(const EnvironmentStatus& environment) {
+    return static_cast<std::size_t>(std::ranges::count(environment.tasks, "ready", &TaskStatus::phase));
+}
+
+// Padded before it is painted: the bytes of a colour take no room.
+std::string phase_text(const std::string& phase, const Paint& paint) {
+    return paint(color_of(phase), fmt::format("{:<9}", phase));
+}
+
+void append_task(std::string& out, const TaskStatus& task, const Paint& paint) {
+    out += fmt::format("  {:<22} {} {:>7}", task.name, phase_text(task.phase, paint), time_text(task.forMs));
+    if (task.pid != 0) out += fmt::format("  pid {}", task.pid);
+    if (task.starts > 1) out += fmt::format("  start {}", task.starts);
+    out += "\n";
+    if (!task.why.empty()) out += fmt::format("    {}\n", paint(Color::red, printable(task.why)));
+}
+
+}  // namespace
+
+std::string url_of(const std::string& host) { return fmt::format("https://{}:{}", host, edgePort); }
+
+std::string time_text(std::int64_t milliseconds) {
+    if (milliseconds < 1000) return fmt::format("{} ms", milliseconds);
+    const std::int64_t seconds = milliseconds / 1000;
+    if (seconds < 60) return fmt::format("{} s", seconds);
+    if (seconds < 3600) return fmt::format("{} min", seconds / 60);
+    if (seconds < 86'400) return fmt::format("{} h", seconds / 3600);
+    return fmt::format("{} d", seconds / 86'400);
+}
+
+std::string status_text(const world::Status& status, bool tasks, const Style& style) {
+    const Paint paint(style.color);
+    if (status.environments.empty()) return "Nothing runs on this machine.\n";
+    std::string out, platform;
+    for (const EnvironmentStatus& environment : status.environments) {
+        if (environment.placement.platform != platform) {
+            platform = environment.placement.platform;
+            out += fmt::format("{}\n", paint(Color::bold, platform));
+        }
+        out += fmt::format("{:<24} {} {:>7}  {} of {} ready", environment.placement.environment,
+                           phase_text(environment.phase, paint), time_text(environment.forMs), ready_tasks(environment),
+                           counted(environment.tasks.size(), "task"));
+        if (!environment.hosts.empty()) out += "  " + url_of(environment.hosts.front());
+        out += "\n";
+        if (!environment.why.empty()) out += fmt::format("  {}\n", paint(Color::red, printable(environment.why)));
+        if (tasks)
+            for (const TaskStatus& task : environment.tasks) append_task(out, task, paint);
+    }
+    return out;
+}
+
+std::string progress_line(const EnvironmentStatus& environment, const Style& style) {
+    const Paint paint(style.color);
+    std::string line =
+        fmt::format("{:<24} {}", environment.placement.environment, phase_text(environment.phase, paint));
+    if (environment.phase == "up")
+        line += fmt::format(" after {}  {}", time_text(environment.tookMs),
+                            environment.hosts.empty() ? "" : url_of(environment.hosts.front()));
+    else if (environment.phase == "absent")
+        line += fmt::format(" after {}", time_text(environment.tookMs));
+    else if (!environment.tasks.empty())
+        line += fmt::format(" {} of {} ready", ready_tasks(environment), counted(environment.tasks.size(), "task"));
+    if (!environment.why.empty()) line += "\n  " + paint(Color::red, printable(environment.why));
+    return line + "\n";
+}
+
+void status_json(const world::Status& status, JsonText& json) {
+    json.key("environments").array();
+    for (const EnvironmentStatus& environment : status.environments) {
+        json.object();
+        json.member("platform", environment.placement.platform)
+            .member("environment", environment.placement.environment)
+            .member("phase", environment.phase)
+            .member("forMs", environment.forMs)
+            .member("tookMs", environment.tookMs)
+            .member("block", environment.block)
+            .member("why", environment.why);
+        json.key("urls").array();
+        for (const std::string& host : environment.hosts) json.value(url_of(host));
+        json.end().key("tasks").array();
+        for (const TaskStatus& task : environment.tasks)
+            json.object(Layout::line)
+                .member("name", task.name)
+                .member("service", task.service)
+                .member("phase", task.phase)
+                .member("forMs", task.forMs)
+                .member("pid", task.pid)
+                .member("starts", task.starts)
+                .member("why", task.why)
+                .end();
+        json.end().end();
+    }
+    json.end();
+}
+
+}  // namespace tenantry::view
