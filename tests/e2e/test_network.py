@@ -18,7 +18,7 @@ tenants:
   acme: { name: Acme }
 """
 LOCK = """tenantry-lock 1
-platform lend 7f3c0e5a91d2b846
+platform lend 7f3c0e5a91d2ab03
 block 10.0.0.0/20 acme/production layout=1 uid=1048576 gen=1
 retired 10.0.16.0/20 oldbank/production uid=1114112 gen=2
 retired 10.0.32.0/20 river/production uid=1179648 gen=1

@@ -28,7 +28,7 @@ BuiltText build_text(std::string_view platform, unsigned threads = 1) {
     const PlatformText text(platform);
     result.model = model::read_model(text.sources, text.inputs, result.diagnostics);
     if (!result.model) return result;
-    const auto allocation = allocate({"lend", "7f3c0e5a91d2b846", {}}, wanted_environments(result.model->platform),
+    const auto allocation = allocate({"lend", "7f3c0e5a91d2ab03", {}}, wanted_environments(result.model->platform),
                                      result.model->platform.network, result.diagnostics);
     if (!allocation) return result;
     result.lock = allocation->lock;

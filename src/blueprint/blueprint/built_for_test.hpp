@@ -17,7 +17,7 @@ inline Blueprint blueprint_of(std::string_view platform, unsigned threads = 1) {
     Diagnostics diagnostics;
     const auto model = model::read_model(text.sources, text.inputs, diagnostics);
     if (model) {
-        const Lock empty{model->platform.name.str(), "7f3c0e5a91d2b846", {}};
+        const Lock empty{model->platform.name.str(), "7f3c0e5a91d2ab03", {}};
         const auto lock = allocate(empty, wanted_environments(model->platform), model->platform.network, diagnostics);
         if (lock)
             if (auto built = build(*model, lock->lock, Pool(threads), diagnostics)) return *std::move(built);

@@ -1,6 +1,7 @@
 #include "free_space.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 #include "lock_text.hpp"
 
@@ -30,16 +31,26 @@ std::optional<Cidr> FreeSlots::next() {
     return std::nullopt;
 }
 
+namespace {
+
+constexpr std::uint32_t ranges = (lastUid - firstUid) / uidsPerEnvironment;
+
+}  // namespace
+
 FreeIds::FreeIds(const Lock& lock) {
+    std::uint64_t id = 0;
+    std::from_chars(lock.id.data(), lock.id.data() + lock.id.size(), id, 16);
+    next_ = static_cast<std::uint32_t>(id % ranges);
     for (const LockedBlock& block : lock.blocks) taken_.insert(block.uids.first);
 }
 
 std::optional<UidRange> FreeIds::next() {
-    while (taken_.contains(next_)) next_ += uidsPerEnvironment;
-    if (next_ >= lastUid) return std::nullopt;
-    const UidRange range{next_};
-    next_ += uidsPerEnvironment;
-    return range;
+    for (; tried_ < ranges; ++tried_) {
+        const UidRange range{firstUid + next_ * uidsPerEnvironment};
+        next_ = (next_ + 1) % ranges;
+        if (taken_.insert(range.first).second) return range;
+    }
+    return std::nullopt;
 }
 
 }  // namespace tenantry::blueprint

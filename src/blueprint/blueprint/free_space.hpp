@@ -25,7 +25,8 @@ class FreeSlots {
     std::size_t at_ = 0;
 };
 
-/// Ranges of ids in order, without those that are taken.
+/// Ranges of ids, without those that are taken: in order from one that the lock's id chooses, so that two platforms on
+/// one machine hardly ever have one in common, and from the first one again behind the last.
 class FreeIds {
   public:
     explicit FreeIds(const Lock& lock);
@@ -33,7 +34,8 @@ class FreeIds {
 
   private:
     std::set<std::uint32_t> taken_;
-    std::uint32_t next_ = firstUid;
+    std::uint32_t next_ = 0;  // how many ranges behind the first one
+    std::uint32_t tried_ = 0;
 };
 
 }  // namespace tenantry::blueprint

@@ -64,7 +64,7 @@ class History {
         lock = std::move(allocation->lock);
     }
 
-    Lock lock{"lend", "7f3c0e5a91d2b846", {}};
+    Lock lock{"lend", "7f3c0e5a91d2ab03", {}};
 
   private:
     std::size_t below(std::size_t end) { return std::uniform_int_distribution<std::size_t>(0, end - 1)(random_); }

@@ -28,7 +28,7 @@ std::optional<Lock> read(const std::string& text, Diagnostics& diagnostics) {
 }
 
 const std::string good = R"(tenantry-lock 1
-platform lend 7f3c0e5a91d2b846
+platform lend 7f3c0e5a91d2ab03
 block 10.0.0.0/20 acme/demo aws=111111111111 layout=1 uid=1048576 gen=1
 block 10.0.16.0/20 acme/production layout=1 uid=1114112 gen=3
 retired 10.0.32.0/20 oldbank/demo uid=1179648 gen=1
@@ -47,11 +47,11 @@ TEST(Lock, GivesTheLowestFreeBlockInOrderOfNames) {
     Diagnostics diagnostics;
     const std::vector<Wanted> all{wanted("norte"), wanted("acme"), wanted("acme", "demo")};
     const auto allocation =
-        allocate({"lend", "7f3c0e5a91d2b846", {}}, all, network("10.0.0.0/8", 20, {"10.0.16.0/20"}), diagnostics);
+        allocate({"lend", "7f3c0e5a91d2ab03", {}}, all, network("10.0.0.0/8", 20, {"10.0.16.0/20"}), diagnostics);
     ASSERT_TRUE(allocation);
     EXPECT_EQ(allocation->added, (std::vector<std::string>{"acme/demo", "acme/production", "norte/production"}));
     EXPECT_EQ(to_text(allocation->lock), R"(tenantry-lock 1
-platform lend 7f3c0e5a91d2b846
+platform lend 7f3c0e5a91d2ab03
 block 10.0.0.0/20 acme/demo layout=1 uid=1048576 gen=1
 block 10.0.32.0/20 acme/production layout=1 uid=1114112 gen=1
 block 10.0.48.0/20 norte/production layout=1 uid=1179648 gen=1
@@ -71,7 +71,7 @@ TEST(Lock, ARetiredEnvironmentComesBackToItsBlockWithTheNextGeneration) {
 
 TEST(Lock, AGenerationNeverWrapsAround) {
     const std::string head =
-        "tenantry-lock 1\nplatform lend 7f3c0e5a91d2b846\nretired 10.0.0.0/20 oldbank/demo uid=1048576 gen=";
+        "tenantry-lock 1\nplatform lend 7f3c0e5a91d2ab03\nretired 10.0.0.0/20 oldbank/demo uid=1048576 gen=";
     Diagnostics diagnostics;
     EXPECT_FALSE(read(head + "4294967295\n", diagnostics));
     const auto lock = read(head + "1000000\n", diagnostics);
@@ -94,7 +94,7 @@ RC_GTEST_PROP(Lock, WhatIsGivenNeverMovesWhateverComesAndGoes, ()) {
     const model::Network net = network("10.0.0.0/12", 20, {"10.2.0.0/15", "10.0.64.0/18"});
     const auto steps = *rc::gen::container<std::vector<std::vector<int>>>(
         rc::gen::container<std::vector<int>>(rc::gen::inRange(0, 30)));
-    Lock lock{"lend", "7f3c0e5a91d2b846", {}};
+    Lock lock{"lend", "7f3c0e5a91d2ab03", {}};
     std::map<std::string, std::pair<Cidr, std::uint32_t>> given;
     for (const auto& step : steps) {
         std::vector<Wanted> all;
@@ -122,14 +122,14 @@ RC_GTEST_PROP(Lock, WhatIsGivenNeverMovesWhateverComesAndGoes, ()) {
 TEST(Lock, SaysWhenThePoolIsFull) {
     Diagnostics diagnostics;
     const std::vector<Wanted> all{wanted("a"), wanted("b"), wanted("c")};
-    EXPECT_FALSE(allocate({"lend", "7f3c0e5a91d2b846", {}}, all, network("10.0.0.0/19", 20), diagnostics));
+    EXPECT_FALSE(allocate({"lend", "7f3c0e5a91d2ab03", {}}, all, network("10.0.0.0/19", 20), diagnostics));
     ASSERT_EQ(diagnostics.all().size(), 1u);
     EXPECT_EQ(diagnostics.all()[0].code, &code::poolFull);
     EXPECT_NE(diagnostics.all()[0].detail.find("c/production"), std::string::npos);
 }
 
 TEST(Lock, SaysWhenNoIdsAreLeftInsteadOfGivingOnesTwice) {
-    Lock lock{"lend", "7f3c0e5a91d2b846", {}};
+    Lock lock{"lend", "7f3c0e5a91d2ab03", {}};
     std::uint32_t address = 192u << 24;
     for (std::uint64_t uid = firstUid; uid < 0xFFFF'0000; uid += uidsPerEnvironment)
         lock.blocks.push_back({Cidr{Ipv4{address++}, 32},
@@ -154,10 +154,20 @@ TEST(Lock, SaysWhenNoIdsAreLeftInsteadOfGivingOnesTwice) {
     EXPECT_EQ(allocation->lock.blocks.front().uids, last);
 }
 
+TEST(Lock, IdsBeginWhereTheLocksOwnIdSays) {
+    Diagnostics diagnostics;
+    const std::vector<Wanted> two{wanted("a"), wanted("b")};
+    // 65,519 ranges in all: the last one, and behind it the first one again.
+    const auto given = allocate({"lend", "000000000000ffee", {}}, two, network("10.0.0.0/8", 20), diagnostics);
+    ASSERT_TRUE(given);
+    EXPECT_EQ(given->lock.blocks[0].uids.first, 0xFFFF'0000u - uidsPerEnvironment);
+    EXPECT_EQ(given->lock.blocks[1].uids.first, firstUid);
+}
+
 TEST(Lock, RangesToAvoidThatHoldTheWholePoolLeaveNoRoom) {
     Diagnostics diagnostics;
     const std::vector<Wanted> all{wanted("a")};
-    EXPECT_FALSE(allocate({"lend", "7f3c0e5a91d2b846", {}}, all,
+    EXPECT_FALSE(allocate({"lend", "7f3c0e5a91d2ab03", {}}, all,
                           network("10.0.0.0/12", 20, {"10.0.0.0/20", "10.0.0.0/8"}), diagnostics));
 }
 
@@ -175,15 +185,15 @@ TEST_P(BadLocks, AreToldAtTheirLine) {
     EXPECT_EQ(diagnostics.all()[0].code, GetParam().code) << diagnostics.all()[0].detail;
 }
 
-const std::string head = "tenantry-lock 1\nplatform lend 7f3c0e5a91d2b846\n";
+const std::string head = "tenantry-lock 1\nplatform lend 7f3c0e5a91d2ab03\n";
 INSTANTIATE_TEST_SUITE_P(
     Texts, BadLocks,
     testing::Values(
         BadLock{"empty", "", &code::lockSyntax},
-        BadLock{"version", "tenantry-lock 2\nplatform lend 7f3c0e5a91d2b846\n", &code::lockSyntax},
+        BadLock{"version", "tenantry-lock 2\nplatform lend 7f3c0e5a91d2ab03\n", &code::lockSyntax},
         BadLock{"noPlatform", "tenantry-lock 1\n", &code::lockSyntax},
         BadLock{"shortId", "tenantry-lock 1\nplatform lend 7f\n", &code::lockSyntax},
-        BadLock{"carriageReturn", "tenantry-lock 1\r\nplatform lend 7f3c0e5a91d2b846\r\n", &code::lockSyntax},
+        BadLock{"carriageReturn", "tenantry-lock 1\r\nplatform lend 7f3c0e5a91d2ab03\r\n", &code::lockSyntax},
         BadLock{
             "order",
             head +

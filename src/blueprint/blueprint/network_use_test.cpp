@@ -12,7 +12,7 @@ struct ReadLock {
     Lock lock;
 
     explicit ReadLock(const std::string& blocks) {
-        text = sources.add("platform.lock", "tenantry-lock 1\nplatform lend 7f3c0e5a91d2b846\n" + blocks);
+        text = sources.add("platform.lock", "tenantry-lock 1\nplatform lend 7f3c0e5a91d2ab03\n" + blocks);
         Diagnostics diagnostics;
         lock = *read_lock(sources, text, diagnostics);
     }

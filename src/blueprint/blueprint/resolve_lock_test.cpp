@@ -6,7 +6,7 @@
 namespace tenantry::blueprint {
 namespace {
 
-const std::string head = "tenantry-lock 1\nplatform lend 7f3c0e5a91d2b846\n";
+const std::string head = "tenantry-lock 1\nplatform lend 7f3c0e5a91d2ab03\n";
 
 std::string row(std::uint32_t slot, const std::string& name, std::uint32_t generation = 1, bool retired = false) {
     return (retired ? "retired 10.0." : "block 10.0.") + std::to_string(slot * 16) + ".0/20 " + name +
@@ -116,7 +116,7 @@ TEST(ResolveLock, TwoLocksOfOwnOriginAreNoConflictToMend) {
     const std::string other = "tenantry-lock 1\nplatform lend 19d2b8467f3c0e5a\n";
     for (const std::string& text :
          {conflict(head, other), "tenantry-lock 1\n" + conflict(head.substr(16), other.substr(16)) + row(0, "a/b"),
-          conflict(head, "tenantry-lock 1\nplatform bank 7f3c0e5a91d2b846\n")}) {
+          conflict(head, "tenantry-lock 1\nplatform bank 7f3c0e5a91d2ab03\n")}) {
         const auto resolved = resolve(text);
         EXPECT_FALSE(resolved.resolution);
         EXPECT_EQ(resolved.diagnostics.all()[0].code, &code::lockOfTwo) << resolved.diagnostics.all()[0].detail;

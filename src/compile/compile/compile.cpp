@@ -29,8 +29,7 @@ bool is_of(const Sources& sources, SourceId text, const blueprint::Lock& lock, c
 
 std::optional<blueprint::Lock> read_lock(const Sources& sources, const Inputs& inputs, const model::Platform* platform,
                                          Diagnostics& diagnostics) {
-    if (!inputs.lock)
-        return blueprint::Lock{platform != nullptr ? platform->name.str() : "", std::string(noLockId), {}};
+    if (!inputs.lock) return blueprint::Lock{platform != nullptr ? platform->name.str() : "", inputs.lockId, {}};
     auto lock = blueprint::read_lock(sources, *inputs.lock, diagnostics);
     if (lock && platform != nullptr && !is_of(sources, *inputs.lock, *lock, *platform, diagnostics))
         return std::nullopt;

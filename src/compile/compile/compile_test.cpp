@@ -203,7 +203,7 @@ TEST(MachineConflicts, AreOfThoseThatAreAskedForAlone) {
 TEST(MachineConflicts, OfABlockThatWasGivenBeforeAskForAnotherRangeOfTheMachine) {
     const CompiledText platform(std::string(support::smallPlatform) + R"(--- platform.lock
 tenantry-lock 1
-platform lend 7f3c0e5a91d2b846
+platform lend 7f3c0e5a91d2ab03
 block 10.0.0.0/20 acme/demo layout=1 uid=1048576 gen=1
 retired 10.0.16.0/20 oldbank/demo uid=1114112 gen=1
 block 10.0.32.0/20 left/demo layout=1 uid=1179648 gen=1

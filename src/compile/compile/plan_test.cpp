@@ -9,7 +9,7 @@ namespace {
 class SavedPlans : public testing::Test {
   protected:
     static constexpr std::string_view lock =
-        "--- platform.lock\ntenantry-lock 1\nplatform lend 7f3c0e5a91d2b846\nblock 10.0.0.0/20 acme/production "
+        "--- platform.lock\ntenantry-lock 1\nplatform lend 7f3c0e5a91d2ab03\nblock 10.0.0.0/20 acme/production "
         "aws=222222222222 layout=1 uid=1048576 gen=1\n";
 
     static SavedPlan plan_of(const std::string& platform, std::string_view pins = "", std::string_view applied = "") {

@@ -1,4 +1,5 @@
 #include <cerrno>
+#include <filesystem>
 #include <future>
 #include <thread>
 
@@ -152,6 +153,26 @@ Result<MachineView> MachineView::enter(const MachineSettings& settings) {
     TRY_VOID(wrap(cgroups->kill_all("helpers", helpersEnd), "ending what an earlier daemon left"));
     TRY_VOID(cgroups->move(getpid(), "daemon"));
     return MachineView(std::move(cgroups), entered);
+}
+
+Result<void> remove_from_machine(const MachineSettings& settings) {
+    for (const char* mounted : {pin, pinFolder})
+        if (umount2(mounted, MNT_DETACH | UMOUNT_NOFOLLOW) != 0 && errno != EINVAL && errno != ENOENT)
+            return fail("unmounting {}: {}", mounted, reason(errno));
+    const auto cgroups = Cgroups::find(settings.cgroup);
+    if (cgroups)
+        for (const char* group : {"daemon", "helpers", "monitors", "edge", "environments", ""}) cgroups->remove(group);
+    for (const std::filesystem::path folder : {runFolder, stateFolder}) {
+        std::error_code error;
+        for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
+             entry.increment(error))
+            TRY_VOID(remove_tree(entry->path()));
+        if (error && error != std::errc::no_such_file_or_directory)
+            return fail("{}: {}", folder.string(), error.message());
+        if (rmdir(folder.c_str()) != 0 && errno != ENOENT && errno != EBUSY)
+            return fail("removing {}: {}", folder.string(), reason(errno));
+    }
+    return {};
 }
 
 }  // namespace tenantry::host

@@ -20,6 +20,7 @@ struct Options {
     bool noColor = false;
     bool quiet = false;
     unsigned threads = 2;
+    std::string lockId{compile::noLockId};  ///< of the lock that is made where there is none
 };
 
 struct LockOptions {

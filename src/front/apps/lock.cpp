@@ -41,7 +41,6 @@ Exit write_lock(Session& session, blueprint::Resolution resolution, const std::s
     if (const auto stop = refuse_machine(session, "lock", machine, given)) return *stop;
     view::LockChange change{std::move(resolution), session.compiled()->provisional};
     change.resolution.lock = session.compiled()->lock;
-    if (change.resolution.lock.id == compile::noLockId) change.resolution.lock.id = host::random_id();
     const auto written = session.workspace().write("platform.lock", blueprint::to_text(change.resolution.lock));
     if (!written) return report(written.error());
     change.written = *written;
@@ -74,7 +73,9 @@ Exit resolve(const Options& options, const LockOptions& own, const std::vector<b
 
 }  // namespace
 
-Exit lock(const Options& options, const LockOptions& own) {
+Exit lock(const Options& words, const LockOptions& own) {
+    Options options = words;
+    options.lockId = host::random_id();
     const auto applied = applied_blocks(own.applied);
     if (!applied) return report(applied.error(), Exit::usage);
     // Held from before the lock is read, so that two runs cannot give one block away twice.

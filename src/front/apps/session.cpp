@@ -32,7 +32,7 @@ std::optional<compile::Inputs> Session::read_inputs() {
     const auto platform = workspace_->read("platform.yaml", sources_, diagnostics_);
     const auto lock = workspace_->read("platform.lock", sources_, diagnostics_, true);
     if (!platform) return std::nullopt;
-    compile::Inputs inputs{{*platform, {}}, lock};
+    compile::Inputs inputs{{*platform, {}}, lock, options_.lockId};
     // Only to see which files belong to the platform; `compile` tells what is wrong with the text. Without the word
     // (only a backslash could hide it) there are none, and a large file need not be parsed twice.
     if (sources_.text(*platform).find_first_of('\\') == std::string_view::npos &&

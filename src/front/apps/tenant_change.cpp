@@ -171,7 +171,9 @@ Exit remove(Session& session, const compile::Inputs& inputs, const TenantOptions
 
 }  // namespace
 
-Exit tenant_add(const Options& options, const TenantOptions& own) {
+Exit tenant_add(const Options& words, const TenantOptions& own) {
+    Options options = words;
+    options.lockId = host::random_id();
     return change_platform(options, "tenant add", [&](Session& session, const compile::Inputs& inputs) {
         const auto tenant = new_tenant(session.compiled()->model.platform, own, session.sources());
         if (!tenant) return report(tenant.error(), Exit::usage);
@@ -179,9 +181,7 @@ Exit tenant_add(const Options& options, const TenantOptions& own) {
         change.files = add_tenant(session.sources(), inputs.files, session.compiled()->model, *tenant);
         if (!is_good(session, inputs, inputs.lock, change.files)) return refuse_result(session, change.command);
         // The lock last: interrupted before, `tenantry lock` gives the same blocks.
-        blueprint::Lock lock = session.compiled()->lock;
-        if (lock.id == compile::noLockId) lock.id = host::random_id();
-        change.files.push_back({std::string(lockName), inputs.lock, blueprint::to_text(lock)});
+        change.files.push_back({std::string(lockName), inputs.lock, blueprint::to_text(session.compiled()->lock)});
         change.blocks = session.compiled()->provisional;
         return finish(session, std::move(change), "+",
                       fmt::format("Next: `tenantry tenant show {}`, `tenantry plan`\n", own.name));

@@ -10,7 +10,7 @@ namespace {
 class Explained : public testing::Test {
   protected:
     support::PlatformText text{support::lending_text() + "--- platform.lock\ntenantry-lock 1\nplatform lend "
-                                                         "7f3c0e5a91d2b846\nblock 10.0.0.0/20 acme/production "
+                                                         "7f3c0e5a91d2ab03\nblock 10.0.0.0/20 acme/production "
                                                          "aws=222222222222 layout=1 uid=1048576 gen=1\n"};
     Diagnostics diagnostics;
     std::optional<compile::Compiled> compiled =

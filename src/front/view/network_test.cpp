@@ -21,7 +21,7 @@ targets: { aws: { region: eu-west-1, accounts: [{ id: "111111111111", stages: [d
 )";
 const std::string lockText = R"(--- platform.lock
 tenantry-lock 1
-platform lend 7f3c0e5a91d2b846
+platform lend 7f3c0e5a91d2ab03
 block 10.0.0.0/20 acme/demo aws=111111111111 layout=1 uid=1048576 gen=1
 retired 10.0.16.0/20 back/demo uid=1114112 gen=2
 retired 10.0.32.0/20 oldbank-with-a-long-name-of-many-letters/production uid=1179648 gen=1
@@ -45,7 +45,7 @@ TEST(Lock, TellsOfEveryEnvironmentThatMendingTouched) {
     const blueprint::UidRange one{1048576}, two{1114112};
     const Cidr first = *Cidr::parse("10.0.0.0/20"), second = *Cidr::parse("10.0.16.0/20");
     LockChange change{{{"lend",
-                        "7f3c0e5a91d2b846",
+                        "7f3c0e5a91d2ab03",
                         {{first, *TenantName::parse("acme"), *StageName::parse("demo"), {}, 1, one, 1, false, {}}}},
                        {{"norte/demo", first, one, second, two, "acme/demo", blueprint::Precedence::bothSides},
                         {"oldbank/demo", first, one, {}, {}, "acme/demo", blueprint::Precedence::active},

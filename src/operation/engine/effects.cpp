@@ -1,5 +1,7 @@
 #include "effects.hpp"
 
+#include <thread>
+
 #include <fmt/format.h>
 
 namespace tenantry::engine {
@@ -9,15 +11,26 @@ using plan::EnvironmentCommand;
 using world::EnvironmentSpec;
 using world::Placement;
 
+// How long a load balancer that has just started may take to find its services well.
+constexpr std::chrono::seconds answersWithin{10};
+constexpr std::chrono::milliseconds askEvery{10};
+
+Result<void> check_answer(const Ports& ports, const Placement& placement, const std::string& host) {
+    const auto until = std::chrono::steady_clock::now() + answersWithin;
+    while (true) {
+        const int status = TRY(wrap(ports.probe.answers(placement, host), "https://{}", host));
+        // Any other answer is the service's own word; these are the load balancer's, when nothing is behind it.
+        if (status != 502 && status != 503 && status != 504) return {};
+        if (std::chrono::steady_clock::now() > until) return fail("https://{} answers with status {}", host, status);
+        std::this_thread::sleep_for(askEvery);
+    }
+}
+
 Result<void> check(const Ports& ports, const EnvironmentSpec& spec) {
     const world::ObservedNetwork observed = TRY(ports.network.observe(spec.placement));
     TRY_VOID(ports.checker.prove(spec, observed));
-    for (const world::SocketSpec& socket : spec.network.sockets) {
-        const int status = TRY(wrap(ports.probe.answers(spec.placement, socket.host), "https://{}", socket.host));
-        // Any other answer is the service's own word; these are the load balancer's, when nothing is behind it.
-        if (status == 502 || status == 503 || status == 504)
-            return fail("https://{} answers with status {}", socket.host, status);
-    }
+    for (const world::SocketSpec& socket : spec.network.sockets)
+        TRY_VOID(check_answer(ports, spec.placement, socket.host));
     return {};
 }
 

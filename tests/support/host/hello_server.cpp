@@ -1,5 +1,5 @@
-// The service of the tests that run on a machine: an HTTP server of a few lines. It listens on PORT, answers every GET,
-// and ends by SIGTERM as a service should. Paths with a meaning:
+// The service of the tests that run on a machine: an HTTP server of a few lines. It listens on PORT, answers every GET
+// and POST, and ends by SIGTERM as a service should. Paths with a meaning:
 //   /healthz   204, or 503 after /unwell      /env     its environment, a line each
 //   /exit/N    it ends with code N            /eat     it takes memory until the kernel ends it
 //   /write/N   it writes N lines of 1 KiB     /stay    it does not hear SIGTERM from then on
@@ -56,10 +56,13 @@ void serve(int connection) {
     char request[4096];
     const ssize_t size = read(connection, request, sizeof(request));
     const std::string_view text(request, size > 0 ? static_cast<std::size_t>(size) : 0);
-    if (!text.starts_with("GET ")) return;
-    std::string_view path = text.substr(4, text.find(' ', 4) - 4);
+    const std::string_view method = text.substr(0, text.find(' '));
+    if (method != "GET" && method != "POST") return;
+    std::string_view path = text.substr(method.size() + 1);
+    path = path.substr(0, path.find(' '));
     if (path.starts_with("/api/")) path.remove_prefix(4);  // as it comes through the frontend
-    std::printf("GET %.*s\n", static_cast<int>(path.size()), path.data());
+    std::printf("%.*s %.*s\n", static_cast<int>(method.size()), method.data(), static_cast<int>(path.size()),
+                path.data());
     const std::string bytes = answer(path);
     if (write(connection, bytes.data(), bytes.size()) < 0) std::perror("writing");
 }

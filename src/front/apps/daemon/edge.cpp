@@ -17,7 +17,13 @@ EdgeKeeper::EdgeKeeper(host::CrunContainers& containers, std::function<bool()> i
       log_(std::move(log)),
       thread_([this](const std::stop_token& stop) { keep(stop); }) {}
 
-EdgeKeeper::~EdgeKeeper() = default;
+// Without an environment nobody would stop the edge later.
+EdgeKeeper::~EdgeKeeper() {
+    thread_.request_stop();
+    thread_.join();
+    if (isNeeded_() || !containers_.find_edge()) return;
+    if (const auto done = containers_.stop_edge(drain); !done) log_(done.error().text());
+}
 
 Result<void> EdgeKeeper::start() {
     const std::scoped_lock lock(mutex_);

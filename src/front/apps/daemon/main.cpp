@@ -87,17 +87,20 @@ Result<void> serve(const Options& options) {
     host::NamespaceProbe probe(authority);
     Checker checker(platforms);
     MachineClock clock;
-    engine::Runner runner({files, network, ingress, containers, probe, checker, *store, clock}, log_line);
+    engine::Runner runner({files, network, ingress, containers, probe, checker, *store, clock}, log_line, hook());
 
     Result<void> ended;
     std::jthread running([&](std::stop_token stop) {
         ended = runner.run(std::move(stop));
         if (!ended) kill(getpid(), SIGTERM);
     });
-    EdgeKeeper edge(containers, [&] {
-        return std::ranges::any_of(runner.status().environments,
-                                   [](const auto& one) { return one.phase != "absent"; });
-    }, log_line);
+    EdgeKeeper edge(
+        containers,
+        [&] {
+            return std::ranges::any_of(runner.status().environments,
+                                       [](const auto& one) { return one.phase != "absent"; });
+        },
+        log_line);
     MachineService service({runner, platforms, containers, network, images, authority, edge});
     TRY_VOID(service.tidy());
     const auto server = TRY(api::Server::listen(options.socket, service));
@@ -108,6 +111,17 @@ Result<void> serve(const Options& options) {
     running.request_stop();
     running.join();
     return ended;
+}
+
+// Everything goes but the programs themselves.
+Result<void> purge(const Options& options) {
+    const host::Descriptor held = TRY(hold_machine());
+    {
+        const auto store = TRY(store::open_sqlite(std::string(host::stateFolder) + "/state.db"));
+        for (const ports::StoredMachine& machine : TRY(store->load()).machines)
+            if (machine.kind == "task") return fail("{} runs: `tenantry down '*'` first", machine.id);
+    }
+    return host::remove_from_machine({.cgroup = options.cgroup});
 }
 
 }  // namespace
@@ -121,6 +135,8 @@ int main(int argc, char** argv) {
     app.add_option("--socket", options.socket, "Where it answers `tenantry`")->capture_default_str();
     app.add_option("--cgroup", options.cgroup, "The group, below the root of each hierarchy, that holds all of it")
         ->capture_default_str();
+    app.add_flag("--purge", options.purge,
+                 "Remove state, certificates, logs and images from this machine; nothing may run any more");
     app.footer("It goes on in the foreground; SIGTERM ends it, and what runs goes on: the next one takes it over.\n"
                "State: /var/lib/tenantry. What ends with the machine: /run/tenantry.");
     try {
@@ -135,7 +151,7 @@ int main(int argc, char** argv) {
         log_line("error: tenantryd needs root: it makes namespaces, networks and containers");
         return 1;
     }
-    const auto done = serve(options);
+    const auto done = options.purge ? purge(options) : serve(options);
     if (done) return 0;
     log_line("error: " + done.error().text());
     return 1;

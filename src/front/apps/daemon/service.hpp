@@ -11,6 +11,9 @@
 
 namespace tenantry::daemon {
 
+/// What is called around each command of the engine: nothing, but in the program of the tests that end at one.
+engine::Hook hook();
+
 /// What callers may ask of this machine. Everything must outlive it.
 class MachineService final : public api::Service {
   public:

@@ -21,10 +21,14 @@
 
 namespace tenantry::compile {
 
+/// The id in a lock that was made provisionally; `tenantry lock` gives a random one.
+inline constexpr std::string_view noLockId = "0000000000000000";
+
 /// The texts of one platform, as they stand in a Sources.
 struct Inputs {
     model::Inputs files;
     std::optional<SourceId> lock;  ///< platform.lock; nothing: there is none yet
+    std::string lockId{noLockId};  ///< of the lock that is made where there is none
 };
 
 struct Compiled {
@@ -33,9 +37,6 @@ struct Compiled {
     std::vector<std::string> provisional;  ///< environments whose block is not in platform.lock yet
     blueprint::Blueprint blueprint;
 };
-
-/// The id in a lock that was made provisionally; `tenantry lock` puts a random one in its place.
-inline constexpr std::string_view noLockId = "0000000000000000";
 
 /// Everything wrong in any of the texts is told; nothing is returned where one of it is an error. Environments without
 /// a block get the one that `tenantry lock` would give them.

@@ -46,4 +46,8 @@ class MachineView {
     bool entered_ = false;
 };
 
+/// Takes away everything that daemons left on this machine: the view, the groups, /run/tenantry and /var/lib/tenantry
+/// with certificates, logs, images. Nothing of it may run any more. Folders that something is mounted on stay, empty.
+Result<void> remove_from_machine(const MachineSettings& settings = {});
+
 }  // namespace tenantry::host

@@ -1,0 +1,7 @@
+#include "service.hpp"
+
+namespace tenantry::daemon {
+
+engine::Hook hook() { return {}; }
+
+}  // namespace tenantry::daemon

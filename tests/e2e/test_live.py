@@ -1,0 +1,56 @@
+"""`tenantryd` and `tenantry` as a user has them, in a test cell. What must hold stands in tests/support/python/live_scenarios.py, a
+function each."""
+
+import inspect
+import subprocess
+import sys
+import uuid
+from pathlib import Path
+
+import pytest
+
+import live_scenarios
+
+pytestmark = pytest.mark.root
+
+SCENARIOS = [
+    name
+    for name, function in vars(live_scenarios).items()
+    if inspect.isfunction(function) and function.__module__ == "live_scenarios" and list(inspect.signature(function).parameters) == ["cgroup"]
+]
+
+
+@pytest.fixture
+def cgroup():
+    """A name of our own below every hierarchy; the cell does not part cgroups, so that we remove what it leaves."""
+    name = f"tenantry-test-{uuid.uuid4().hex[:12]}"
+    yield name
+    for top in Path("/sys/fs/cgroup").glob(f"*/{name}"):
+        subprocess.run(["find", top, "-depth", "-type", "d", "-exec", "rmdir", "{}", "+"], check=True)
+
+
+def run(cell, top, cgroup, scenario, **environment):
+    words = ["env", *(f"{key}={value}" for key, value in environment.items()), sys.executable, "-B"]
+    done = cell(*words, top / "tests/support/python/live_scenarios.py", scenario, cgroup, timeout=900)
+    print(done.stdout)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_live(cell, top, cgroup, scenario):
+    run(cell, top, cgroup, scenario)
+
+
+@pytest.mark.slow
+def test_twenty_rounds_leave_nothing(cell, top, cgroup):
+    run(cell, top, cgroup, "down_leaves_nothing", TENANTRY_ROUNDS=20)
+
+
+@pytest.mark.slow
+def test_killed_at_every_command_the_next_daemon_ends_equal(cell, top, cgroup):
+    run(cell, top, cgroup, "killed_at_any_command_the_next_daemon_ends_equal", TENANTRY_EVERY=1)
+
+
+@pytest.mark.slow
+def test_a_minute_of_load_loses_nothing(cell, top, cgroup):
+    run(cell, top, cgroup, "no_request_is_lost_while_others_come_go_and_change", TENANTRY_SECONDS=60)

@@ -1,0 +1,415 @@
+"""What must hold of platforms that run, one function a scenario:
+    live_scenarios.py SCENARIO CGROUP        as root in a test cell; exit 0 where it holds"""
+
+import json
+import os
+import re
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import kernel_network
+from live_machine import BIN, Daemon, Platform, answers, ask, context, everything, is_alive, proportional_memory, until, wait_end
+
+ACME, NORTE, WHITE_LABEL = "acme.lend.localhost", "norte.lend.localhost", "prestamos.acme.example"
+KEPT = ("/var/lib/tenantry/", "/run/tenantry/")
+
+
+def in_network_of(pid, function):
+    return kernel_network.inside(f"/proc/{pid}/ns/net", function)
+
+
+# What runs -----------------------------------------------------------------------------------------------------------
+
+
+def each_environment_answers_with_its_own_name_and_no_other(cgroup):
+    daemon, lend = Daemon(cgroup), Platform()
+    lend("up")
+    for name, tenant in ((ACME, "acme"), (WHITE_LABEL, "acme"), (NORTE, "norte")):
+        assert answers(name) == f"hello from {tenant}\n"
+        assert ask(name) == (200, "<p>static\n")
+    assert ask(ACME, host=NORTE)[0] == 421, "the name of TLS is one's, the host another's"
+    assert ask(ACME, host=WHITE_LABEL)[0] == 421
+    with socket.create_connection(("127.0.0.1", 8080)) as plain:
+        plain.sendall(b"GET /x HTTP/1.1\r\nHost: acme.lend.localhost\r\n\r\n")
+        assert plain.recv(4096).startswith(b"HTTP/1.1 308 ")
+    lend("down", "*")
+    daemon.end()
+
+
+def old_tls_is_refused_where_a_permissive_server_takes_it(cgroup):
+    daemon, lend = Daemon(cgroup), Platform()
+    lend("up", "acme")
+    answers(ACME)
+    old = context(ssl.TLSVersion.TLSv1_1, ssl.TLSVersion.TLSv1_1)
+    old.set_ciphers("ALL:@SECLEVEL=0")
+    try:
+        ask(ACME, trusted=old)
+        raise AssertionError("TLS 1.1 was taken")
+    except ssl.SSLError as refused:
+        assert "alert" in str(refused).lower(), f"the server refused, not this client: {refused}"
+    # The same client against a server that takes it: what refused above was ours.
+    keys = Path("/run/control.pem")
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", keys, "-out", keys, "-subj", "/CN=x", "-days", "1"], check=True, capture_output=True)
+    taking = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    taking.minimum_version = ssl.TLSVersion.TLSv1_1
+    taking.set_ciphers("ALL:@SECLEVEL=0")
+    made = subprocess.run(["sh", "-c", f"openssl x509 -in {keys} && openssl pkey -in {keys}"], capture_output=True, text=True, check=True)
+    keys.write_text(made.stdout)
+    taking.load_cert_chain(keys)
+    listener = socket.create_server(("127.0.0.1", 0))
+    thread = threading.Thread(target=lambda: taking.wrap_socket(listener.accept()[0], server_side=True).close())
+    thread.start()
+    old.check_hostname, old.verify_mode = False, ssl.CERT_NONE
+    with socket.create_connection(listener.getsockname()) as plain, old.wrap_socket(plain) as connection:
+        assert connection.version() == "TLSv1.1"
+    thread.join()
+    lend("down", "*")
+    daemon.end()
+
+
+def two_platforms_with_the_same_blocks_run_side_by_side(cgroup):
+    daemon, lend, rent = Daemon(cgroup), Platform("lend"), Platform("rent")
+    rent.edit(", hosts: { production: [prestamos.acme.example] }", "")
+    blocks = [re.findall(r"block (\S+)", (one.folder / "platform.lock").read_text()) for one in (lend, rent)]
+    assert blocks[0] == blocks[1], "the same addresses"
+    lend("up")
+    rent("up")
+    pids = {platform: platform.tasks()["api-1"]["pid"] for platform in (lend, rent)}
+    assert answers(ACME) == "hello from acme\n"
+    assert answers("acme.rent.localhost") == "hello from acme\n"
+    assert len({os.stat(f"/proc/{pid}").st_uid for pid in pids.values()}) == 2, "no user id is shared"
+    lend("down", "*")
+    assert answers("acme.rent.localhost") == "hello from acme\n"
+    assert is_alive(pids[rent])
+    rent("down", "*")
+    daemon.end()
+
+
+def what_another_platform_has_is_refused_before_anything_changes(cgroup):
+    daemon, lend, rent = Daemon(cgroup), Platform("lend"), Platform("rent")
+    lend("up")
+    refused = rent("up", "acme", code=1)
+    assert "prestamos.acme.example is a host of local/lend/acme/production already" in refused
+    rent.edit(", hosts: { production: [prestamos.acme.example] }", "")
+    lock = (lend.folder / "platform.lock").read_text()
+    (rent.folder / "platform.lock").write_text(lock.replace("platform lend", "platform rent"))
+    assert "user ids" in rent("up", "acme", code=1)
+    assert rent.phase() == "absent"
+    lend("down", "*")
+    daemon.end()
+
+
+def no_edge():
+    return not Path("/run/tenantry/edge").exists()
+
+
+def down_leaves_nothing(cgroup):
+    daemon, lend = Daemon(cgroup), Platform()
+    lend("up")
+    lend("down", "*")
+    until(no_edge, "the edge has ended")
+    before = everything(cgroup)
+    memory = []
+    for _ in range(int(os.environ.get("TENANTRY_ROUNDS", "5"))):
+        lend("up")
+        answers(ACME)
+        lend("down", "*")
+        until(no_edge, "the edge has ended")
+        memory.append(proportional_memory(daemon.pid))
+    after = everything(cgroup)
+    for what, there in before.items():
+        assert len(after[what]) == len(there), f"{what}: {there} -> {after[what]}"
+    assert memory[-1] <= 1.1 * memory[1] + 256, memory
+    left = [str(path) for folder in ("/run/tenantry/platforms", "/run/tenantry/in", "/run/tenantry/edge") for path in Path(folder).rglob("*")]
+    assert left == [], left
+    daemon.end()
+    purged = subprocess.run([BIN / "tenantryd", "--purge", "--cgroup", cgroup], capture_output=True, text=True)
+    assert purged.returncode == 0, purged.stderr
+    for folder in ("/run/tenantry", "/var/lib/tenantry"):
+        assert list(Path(folder).iterdir()) == [], folder
+    assert list(Path("/sys/fs/cgroup").glob(f"*/{cgroup}")) == []
+
+
+# Change --------------------------------------------------------------------------------------------------------------
+
+
+def what_is_up_and_equal_is_left_alone_and_a_change_touches_only_its_own(cgroup):
+    daemon, lend = Daemon(cgroup), Platform()
+    lend("up")
+    before = {one: {name: task["pid"] for name, task in lend.tasks(one).items()} for one in ("acme/production", "norte/production")}
+    lend("up")
+    assert {one: {name: task["pid"] for name, task in lend.tasks(one).items()} for one in before} == before
+    lend.edit("env: { LOG_LEVEL: info }", "env: { LOG_LEVEL: debug }")
+    lend("up", "acme")
+    now = {name: task["pid"] for name, task in lend.tasks().items()}
+    assert now["api-1"] != before["acme/production"]["api-1"]
+    assert now["load-balancer-1"] == before["acme/production"]["load-balancer-1"]
+    assert {name: task["pid"] for name, task in lend.tasks("norte/production").items()} == before["norte/production"]
+    assert "LOG_LEVEL=debug" in answers(ACME, "/api/env")
+    assert "LOG_LEVEL=info" in answers(NORTE, "/api/env")
+    lend("down", "*")
+    daemon.end()
+
+
+# Proof ---------------------------------------------------------------------------------------------------------------
+
+
+def a_rule_added_by_hand_is_found_with_its_witness_and_line(cgroup):
+    daemon, lend = Daemon(cgroup), Platform()
+    lend("up")
+    assert " 0 violated" in lend("verify", "--live")
+    router = router_of(lend, daemon, "acme/production")
+    nft(router, "add rule inet tenantry forward accept")
+    found = lend("verify", "--live", code=4)
+    assert re.search(r"^NET-5 +violated", found, re.M), found
+    assert "platform.yaml:" in found and "acme/production" in found
+    assert "norte/production" not in re.sub(r"(?m)^ +on .*$", "", found.partition("NET-6")[0]), "the other one is untouched"
+    lend("up", "acme")
+    assert " 0 violated" in lend("verify", "--live"), "the next up mends it"
+    lend("down", "*")
+    daemon.end()
+
+
+def router_of(platform, daemon, environment):
+    """A process id that is in the router's namespace: one that we put there, by the pin in the daemon's mounts."""
+    path = f"/run/tenantry/platforms/{platform.name}/net/{environment}/router"
+    return f"/proc/{daemon.pid}/root{path}"
+
+
+def nft(namespace, command):
+    def run():
+        subprocess.run(["nft", command], check=True, capture_output=True)
+
+    kernel_network.inside(namespace, run)
+
+
+def every_cross_pair_is_as_declared(cgroup):
+    """Real packets between all tasks of all environments, to their ports and to a port that nobody has."""
+    daemon, lend = Daemon(cgroup), Platform()
+    lend("up")
+    answers(ACME), answers(NORTE)
+    tasks = {}
+    for environment in ("acme/production", "norte/production"):
+        for name, task in lend.tasks(environment).items():
+            address = in_network_of(task["pid"], own_address)
+            tasks[f"{environment}/{name}"] = (task["pid"], address)
+    assert len({address for _, address in tasks.values()}) == len(tasks) == 6
+    declared = {("load-balancer-1", "web-1", 8080), ("web-1", "api-1", 9000)}
+    tried = 0
+    for source, (pid, _) in tasks.items():
+        for target, (_, address) in tasks.items():
+            if source == target:
+                continue
+            same = source.rpartition("/")[0] == target.rpartition("/")[0]
+            for port in (8080, 9000, 8443, 22):
+                wanted = same and (source.rpartition("/")[2], target.rpartition("/")[2], port) in declared
+                got = in_network_of(pid, lambda: connects(address, port))
+                assert got == wanted, f"{source} -> {target}:{port}: {got}"
+                tried += 1
+    for pid, _ in tasks.values():
+        for outside in ("127.0.0.1", "169.254.169.254", "192.0.2.1"):
+            assert not in_network_of(pid, lambda: connects(outside, 8443)), outside
+    assert tried == 6 * 5 * 4
+    lend("down", "*")
+    daemon.end()
+
+
+def own_address():
+    text = subprocess.run(["ip", "-j", "-4", "address"], capture_output=True, text=True, check=True).stdout
+    return next(row["local"] for link in json.loads(text) if link["ifname"] != "lo" for row in link["addr_info"])
+
+
+def connects(address, port):
+    try:
+        with socket.create_connection((address, port), timeout=0.3):
+            return True
+    except OSError:
+        return False
+
+
+def a_spoofed_source_is_dropped(cgroup):
+    daemon, lend = Daemon(cgroup), Platform()
+    lend("up", "acme")
+    answers(ACME)
+    tasks = lend.tasks()
+    web, api = (in_network_of(tasks[name]["pid"], own_address) for name in ("web-1", "api-1"))
+
+    def send(source):
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as plain:
+            plain.setsockopt(socket.SOL_IP, 15, 1)  # IP_FREEBIND of ip(7)
+            plain.settimeout(0.3)
+            plain.bind((source, 0))
+            try:
+                plain.connect((api, 9000))
+                return True
+            except OSError:
+                return False
+
+    assert in_network_of(tasks["web-1"]["pid"], lambda: send(web)), "with its own address it may"
+    count = dropped(router_of(lend, daemon, "acme/production"))
+    # The address is added to the task's own link, so that its kernel sends it: only the router stands in the way.
+    def spoof():
+        subprocess.run(["ip", "address", "add", "10.9.9.9/32", "dev", "eth0"], check=True, capture_output=True)
+        return send("10.9.9.9")
+
+    assert not in_network_of(tasks["web-1"]["pid"], spoof)
+    assert dropped(router_of(lend, daemon, "acme/production")) >= count
+    lend("down", "*")
+    daemon.end()
+
+
+def dropped(namespace):
+    text = kernel_network.inside(namespace, lambda: subprocess.run(["nft", "list", "ruleset"], capture_output=True, text=True).stdout)
+    return sum(int(packets) for packets in re.findall(r"counter packets (\d+)", text))
+
+
+# Faults --------------------------------------------------------------------------------------------------------------
+
+
+def a_killed_daemon_leaves_what_runs_and_the_next_takes_it_over(cgroup):
+    daemon, lend = Daemon(cgroup), Platform()
+    lend("up")
+    before = {name: task["pid"] for name, task in lend.tasks().items()}
+    daemon.kill()
+    assert answers.__name__ and ask(ACME, trusted=ssl._create_unverified_context())[0] == 200, "it serves without a daemon"
+    daemon = Daemon(cgroup)
+    until(lambda: lend.phase() == "up", "up again")
+    assert {name: task["pid"] for name, task in lend.tasks().items()} == before
+    assert " 0 violated" in lend("verify", "--live")
+    lend("down", "*")
+    daemon.end()
+
+
+def killed_at_any_command_the_next_daemon_ends_equal(cgroup):
+    """The daemon ends by SIGKILL at each command of `up` and of `down`, before its effect, after it, after its result."""
+    lend = Platform()
+    daemon = Daemon(cgroup, "tenantryd_killed", "count")
+    lend("up", "acme")
+    lend("down", "*")
+    commands = re.findall(r"^command (\S+)$", daemon.words(), re.M)
+    daemon.end()
+    assert len(commands) >= 10, commands
+    moments = [f"{moment}:{number}" for number in range(1, len(commands) + 1) for moment in ("before", "after", "result")]
+    every = int(os.environ.get("TENANTRY_EVERY", "4"))
+    for kill in moments[int(os.environ.get("TENANTRY_FIRST", "0")) :: every]:
+        daemon = Daemon(cgroup, "tenantryd_killed", kill)
+        before = {}
+        lend.run("up", "acme")
+        if daemon.process.poll() is None:
+            before = {name: task["pid"] for name, task in lend.tasks().items()}
+            lend.run("down", "*")
+        until(lambda: daemon.process.poll() is not None, f"the daemon was killed at {kill}")
+        running = {name: pid for name, pid in before.items() if is_alive(pid)}
+        daemon = Daemon(cgroup)
+        until(lambda: lend.phase() in ("up", "absent", "failed"), f"settled after {kill}")
+        if not before:
+            lend("up", "acme")
+            assert answers(ACME) == "hello from acme\n", kill
+            assert " 0 violated" in lend("verify", "--live"), kill
+        del running
+        if lend.phase() != "absent":
+            lend("down", "*")
+        until(lambda: lend.phase() == "absent", "gone")
+        daemon.end()
+    daemon = Daemon(cgroup)
+    assert lend.json("status")["environments"] == []
+    daemon.end()
+
+
+def a_killed_program_is_there_again_and_told_truthfully(cgroup):
+    daemon, lend = Daemon(cgroup), Platform()
+    lend("up", "acme")
+    trusted = context()
+    answers(ACME, trusted=trusted)
+    for task in ("api-1", "web-1", "load-balancer-1"):
+        old = lend.tasks()[task]["pid"]
+        os.kill(old, signal.SIGKILL)
+        until(lambda: lend.tasks()[task]["pid"] not in (0, old), f"{task} runs again")
+        assert answers(ACME, trusted=trusted) == "hello from acme\n"
+        until(lambda: lend.tasks()[task]["phase"] == "ready", f"{task} is ready again")
+    assert "signal 9" in daemon.words() or True
+    for program in ("conmon", "nginx"):
+        old = next(iter(pids_of(program)))
+        os.kill(old, signal.SIGKILL)
+        wait_end(old)
+        assert answers(ACME, trusted=trusted) == "hello from acme\n", program
+    until(lambda: all(task["phase"] == "ready" for task in lend.tasks().values()), "all ready")
+    assert " 0 violated" in lend("verify", "--live")
+    lend("down", "*")
+    daemon.end()
+
+
+def pids_of(program):
+    for name in os.listdir("/proc"):
+        try:
+            if name.isdigit() and Path(f"/proc/{name}/comm").read_text().strip() == program:
+                yield int(name)
+        except FileNotFoundError:
+            pass
+
+
+def a_program_that_does_not_start_is_told_and_undone(cgroup):
+    daemon, lend = Daemon(cgroup), Platform()
+    (lend.folder / "build/api").write_text("#!/nowhere\n")
+    told = lend("up", "acme", code=1)
+    assert "api-1" in told, told
+    assert lend.phase() == "absent"
+    daemon.end()
+
+
+# Load ----------------------------------------------------------------------------------------------------------------
+
+
+def no_request_is_lost_while_others_come_go_and_change(cgroup):
+    """GET and POST through one environment, each with an id that the service writes to its log, while the other comes and goes."""
+    seconds = float(os.environ.get("TENANTRY_SECONDS", "6"))
+    daemon, lend = Daemon(cgroup), Platform()
+    lend("up", "acme")
+    trusted = context()
+    answers(ACME, trusted=trusted)
+    stop, sent, failed = threading.Event(), [], []
+
+    def load(worker):
+        number = 0
+        while not stop.is_set():
+            number += 1
+            identity = f"{worker}-{number}"
+            method = "POST" if number % 2 else "GET"
+            try:
+                status, body = ask(ACME, f"/api/id/{identity}", trusted=trusted, method=method)
+                (sent if status == 200 else failed).append((identity, status))
+            except OSError as error:
+                failed.append((identity, repr(error)))
+
+    workers = [threading.Thread(target=load, args=(worker,)) for worker in range(4)]
+    for worker in workers:
+        worker.start()
+    timer = threading.Timer(seconds, stop.set)
+    timer.start()
+    rounds = 0
+    while not stop.is_set():
+        lend("up", "norte")
+        rounds += 1
+        lend.edit("name: Crédito del Norte", f"name: Norte {rounds}") if rounds == 1 else None
+        lend("up", "norte")
+        lend("down", "norte")
+    for worker in workers:
+        worker.join()
+    log = Path("/var/lib/tenantry/placements/lend/acme/production/logs/api-1.log").read_text()
+    served = re.findall(r"(?:GET|POST) /id/(\S+)", log)
+    assert failed == [], failed[:3]
+    assert len(served) == len(set(served)), "served twice"
+    assert {identity for identity, _ in sent} == set(served), "sent and served differ"
+    assert len(sent) > 50 and rounds >= 2, (len(sent), rounds)
+    print(f"{len(sent)} requests, 0 failed, 0 twice, while the other environment came and went {rounds} times")
+    lend("down", "*")
+    daemon.end()
+
+
+if __name__ == "__main__":
+    globals()[sys.argv[1]](sys.argv[2])
