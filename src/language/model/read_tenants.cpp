@@ -94,7 +94,7 @@ StageOverride read_stage_override(const Place& place, std::string_view stage, co
         changes.env = read_env(*env, diagnostics);
         check_override_env(*env, platform, diagnostics);
     }
-    if (const auto zones = map.scalar("zones", parse_zones)) changes.zones = *zones;
+    changes.zones = map.scalar("zones", parse_zones);
     changes.logs = map.scalar("logs", parse_duration);
     changes.recovery = read_backups(map.find("backups"), diagnostics);
     read_store_sizes(map.find("stores"), platform, changes, diagnostics);

@@ -79,7 +79,7 @@ std::string as_lines(const NewEntry& entry, std::size_t indent, std::string_view
     std::string lines = front + entry.key + ":";
     if (entry.members.empty()) lines += " " + entry.scalar;
     lines += lineEnd;
-    for (const std::string& member : entry.members) lines += front + "  " + member + std::string(lineEnd);
+    for (const std::string& member : entry.members) lines.append(front).append("  ").append(member).append(lineEnd);
     return lines;
 }
 

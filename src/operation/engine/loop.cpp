@@ -20,7 +20,7 @@ bool runs(TaskPhase phase) { return phase == TaskPhase::running || phase == Task
 
 }  // namespace
 
-Result<void> Runner::Loop::run(std::stop_token stop) {
+Result<void> Runner::Loop::run(const std::stop_token& stop) {
     watcher_ = std::make_unique<Watcher>(
         ports_.containers, ports_.probe, ports_.clock,
         [this](const world::Placement& placement, const std::string& task, plan::TaskEvent event) {

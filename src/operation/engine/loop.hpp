@@ -18,7 +18,7 @@ class Runner::Loop {
   public:
     Loop(Ports ports, Log log, Hook hook) : ports_(ports), log_(std::move(log)), hook_(std::move(hook)) {}
 
-    Result<void> run(std::stop_token stop);
+    Result<void> run(const std::stop_token& stop);
     /// Puts an event and waits until the journal has it.
     Result<void> ask(Event event);
     [[nodiscard]] world::Status status() const;
