@@ -1,6 +1,6 @@
 # The doors of the house. The daily loop is ./dev; the build itself is CMake (CMakePresets.json).
 .DEFAULT_GOAL := build
-.PHONY: build demo test bench clean help
+.PHONY: build demo demo-down test bench clean help
 
 build: ## build build/bin/tenantry
 	@packaging/install --check
@@ -11,6 +11,9 @@ demo: ## install what is missing, build, and show the example platform at work
 	@packaging/install
 	@$(MAKE) --no-print-directory build
 	@examples/demo
+
+demo-down: ## take away everything that `make demo` made on this machine
+	@examples/demo down
 
 test: ## install what is missing and run everything that CI runs
 	@packaging/install
@@ -24,5 +27,5 @@ clean: ## remove everything that was built
 	rm -rf build
 
 help: ## this text
-	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile | expand -t 14
+	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile | expand -t 14
 	@echo "./dev help    the daily loop of those who change Tenantry"

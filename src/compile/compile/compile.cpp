@@ -6,6 +6,7 @@
 #include <tenantry/blueprint/codes.hpp>
 #include <tenantry/compile/codes.hpp>
 #include <tenantry/compile/compile.hpp>
+#include <tenantry/compile/reach.hpp>
 #include <tenantry/intent/intent.hpp>
 #include <tenantry/local_read/codes.hpp>
 #include <tenantry/model/codes.hpp>
@@ -85,18 +86,11 @@ blueprint::Blueprint only(const blueprint::Blueprint& all, std::span<const std::
 std::optional<Proof> prove_local(const blueprint::Blueprint& blueprint, std::span<const local_emit::LocalFile> texts,
                                  const std::optional<MachineRanges>& machine, Sources& sources, const Pool& pool,
                                  Diagnostics& diagnostics) {
-    std::vector<local_read::LocalText> read;
     std::string everything;
-    for (const local_emit::LocalFile& file : texts) {
-        everything += blake2b(file.path).hex() + blake2b(file.text).hex();
-        read.push_back({file.path, sources.add(file.path, file.text)});
-    }
-    Diagnostics found;
-    verify::Facts facts = local_read::read_local(sources, read, found);
-    found.sort();
-    const bool readable = !found.has_errors();
-    diagnostics.append(std::move(found));
-    if (!readable) return std::nullopt;
+    for (const local_emit::LocalFile& file : texts) everything += blake2b(file.path).hex() + blake2b(file.text).hex();
+    const auto read = read_facts(texts, sources, diagnostics);
+    if (!read) return std::nullopt;
+    const verify::Facts& facts = *read;
     verify::Declared declared = intent::declare_local(blueprint);
     declared.machine = machine;
     Proof proof{verify::decide(facts, declared, pool), facts.environments.size(), texts.size(), facts.notUnderstood,

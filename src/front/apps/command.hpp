@@ -45,6 +45,12 @@ struct VerifyOptions {
     std::string machine = "this";
 };
 
+struct ReachOptions {
+    std::string from, to;
+    bool live = false;
+    std::string socket;
+};
+
 struct ExplainOptions {
     std::string subject;  ///< a code, a claim or an environment
     std::string path;     ///< of the environment's settings
@@ -60,6 +66,7 @@ Exit plan(const Options& options, const PlanOptions& own);
 Exit emit(const Options& options, const EmitOptions& own);
 Exit shapes(const Options& options);
 Exit verify(const Options& options, const VerifyOptions& own);
+Exit reach(const Options& options, const ReachOptions& own);
 Exit explain(const Options& options, const ExplainOptions& own);
 Exit show(const Options& options, const ShowOptions& own);
 

@@ -21,6 +21,7 @@ using tenantry::apps::ExplainOptions;
 using tenantry::apps::LockOptions;
 using tenantry::apps::Options;
 using tenantry::apps::PlanOptions;
+using tenantry::apps::ReachOptions;
 using tenantry::apps::ReclaimOptions;
 using tenantry::apps::ShowOptions;
 using tenantry::apps::VerifyOptions;
@@ -32,6 +33,7 @@ struct Arguments {
     EmitOptions emit;
     VerifyOptions verify;
     ReclaimOptions reclaim;
+    ReachOptions reach;
     std::string target = "local";
     tenantry::apps::FormatOptions format;
     tenantry::apps::TenantOptions tenant;
@@ -139,6 +141,18 @@ void add_questions(CLI::App& app, Arguments& arguments) {
     show->footer("Examples:\n"
                  "  tenantry show acme/production\n"
                  "  diff <(tenantry show acme/staging) <(tenantry show acme/production)\n");
+    CLI::App* reach = command(app, "reach", "Tell whether a connection would arrive, by which way, or what stops it",
+                              arguments, [&] { return tenantry::apps::reach(arguments.options, arguments.reach); });
+    reach->add_option("from", arguments.reach.from, "TENANT/STAGE/SERVICE or TENANT/STAGE/TASK")->required();
+    reach->add_option("to", arguments.reach.to, "The same, or an address; `:PORT` where it is not the service's own")
+        ->required();
+    reach->add_flag("--live", arguments.reach.live, "By what the kernel has now, not by what would be applied");
+    add_socket(reach, arguments.reach.socket);
+    reach->footer("0 where it arrives, 1 where it does not.\n"
+                  "Examples:\n"
+                  "  tenantry reach acme/production/web acme/production/api\n"
+                  "  tenantry reach acme/production/web norte/production/api\n"
+                  "  tenantry reach --live acme/production/api 169.254.169.254:80");
     CLI::App* explain = command(app, "explain", "Tell about a setting of an environment, a code or a claim", arguments,
                                 [&] { return tenantry::apps::explain(arguments.options, arguments.explain); });
     explain->add_option("what", arguments.explain.subject, "An environment, a code (TN0104) or a claim (NET-1)")
@@ -332,6 +346,7 @@ void add_live_commands(CLI::App& app, Arguments& arguments) {
     CLI::App* trust =
         live_command(app, "trust", "Print the certificate of this machine's authority, for browsers and curl",
                      arguments, apps::trust);
+    trust->add_flag("-q,--quiet", arguments.options.quiet, "Do not say what to do with the file");
     trust->add_option("-o,--out", live.out, "Write it to this file, and say what to do with it");
     live_command(app, "doctor", "Look whether this machine can run environments, and say what to mend", arguments,
                  apps::doctor);

@@ -79,8 +79,6 @@ std::string progress_line(const EnvironmentStatus& environment, const Style& sty
     if (environment.phase == "up")
         line += fmt::format(" after {}  {}", time_text(environment.tookMs),
                             environment.hosts.empty() ? "" : url_of(environment.hosts.front()));
-    else if (environment.phase == "absent")
-        line += fmt::format(" after {}", time_text(environment.tookMs));
     else if (!environment.tasks.empty())
         line += fmt::format(" {} of {} ready", ready_tasks(environment), counted(environment.tasks.size(), "task"));
     if (!environment.why.empty()) line += "\n  " + paint(Color::red, printable(environment.why));

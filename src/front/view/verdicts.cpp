@@ -50,15 +50,20 @@ Color color_of(Answer answer) {
     return Color::bold;
 }
 
+void append_hops(std::string& out, const Sources& sources, std::span<const verify::Hop> hops, std::string_view indent,
+                 const Paint& paint) {
+    std::size_t number = 1;
+    for (const verify::Hop& hop : hops) {
+        out += fmt::format("{}{}. {}\n", indent, number++, printable(hop.text));
+        if (hop.at) out += fmt::format("{}   {}\n", indent, paint(Color::blue, printable(place(sources, *hop.at))));
+    }
+}
+
 void append_finding(std::string& out, const Sources& sources, const model::Model& model, const Finding& finding,
                     const Paint& paint) {
     out +=
         fmt::format("    {} {}\n", paint(Color::red, printable(finding.environment) + ":"), printable(finding.summary));
-    std::size_t number = 1;
-    for (const verify::Hop& hop : finding.witness.hops) {
-        out += fmt::format("      {}. {}\n", number++, printable(hop.text));
-        if (hop.at) out += fmt::format("         {}\n", paint(Color::blue, printable(place(sources, *hop.at))));
-    }
+    append_hops(out, sources, finding.witness.hops, "      ", paint);
     if (finding.contradicts.text.empty()) return;
     const model::Origin origin = origin_of(model, finding);
     out += fmt::format("      contradicts {}", printable(finding.contradicts.text));
@@ -95,32 +100,52 @@ std::size_t count(const compile::Proof& proof, Answer answer) {
     return static_cast<std::size_t>(std::ranges::count(proof.verdicts, answer, &Verdict::answer));
 }
 
+void write_packet(const verify::Packet& packet, JsonText& json) {
+    json.key("packet").object(Layout::line).member("source", packet.source.str());
+    json.member("destination", packet.destination.str())
+        .member("protocol", int{packet.protocol})
+        .member("sourcePort", packet.sourcePort)
+        .member("destinationPort", packet.destinationPort)
+        .end();
+}
+
+void write_hops(const Sources& sources, std::string_view key, std::span<const verify::Hop> hops, JsonText& json) {
+    json.key(key).array();
+    for (const verify::Hop& hop : hops) {
+        json.object(Layout::line).member("text", hop.text);
+        if (hop.at) json.member("place", place(sources, *hop.at));
+        json.end();
+    }
+    json.end();
+}
+
 void write_finding(const Sources& sources, const model::Model& model, const Finding& finding, JsonText& json) {
     json.object().member("environment", finding.environment).member("summary", finding.summary);
     json.key("contradicts").object(Layout::line).member("path", finding.contradicts.text);
     if (const model::Origin origin = origin_of(model, finding); origin.at)
         json.member("place", place(sources, *origin.at));
     json.end();
-    if (const auto& packet = finding.witness.packet) {
-        json.key("packet")
-            .object(Layout::line)
-            .member("source", packet->source.str())
-            .member("destination", packet->destination.str());
-        json.member("protocol", int{packet->protocol})
-            .member("sourcePort", packet->sourcePort)
-            .member("destinationPort", packet->destinationPort)
-            .end();
-    }
-    json.key("witness").array();
-    for (const verify::Hop& hop : finding.witness.hops) {
-        json.object(Layout::line).member("text", hop.text);
-        if (hop.at) json.member("place", place(sources, *hop.at));
-        json.end();
-    }
-    json.end().end();
+    if (const auto& packet = finding.witness.packet) write_packet(*packet, json);
+    write_hops(sources, "witness", finding.witness.hops, json);
+    json.end();
 }
 
 }  // namespace
+
+std::string reach_text(const Sources& sources, const compile::Reach& reach, const Style& style) {
+    const Paint paint(style.color);
+    std::string out =
+        fmt::format("{} -> {} ({} to {}, TCP port {})\n", printable(reach.from), printable(reach.to),
+                    reach.packet.source.str(), reach.packet.destination.str(), reach.packet.destinationPort);
+    append_hops(out, sources, reach.way, "  ", paint);
+    return out + (reach.reaches ? paint(Color::green, "It arrives.") : paint(Color::red, "It does not arrive.")) + "\n";
+}
+
+void reach_json(const Sources& sources, const compile::Reach& reach, JsonText& json) {
+    json.member("reaches", reach.reaches).member("from", reach.from).member("to", reach.to);
+    write_packet(reach.packet, json);
+    write_hops(sources, "way", reach.way, json);
+}
 
 std::string summary(const compile::Proof& proof) {
     const auto notBuilt = static_cast<std::size_t>(

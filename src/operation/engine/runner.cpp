@@ -8,7 +8,7 @@ Runner::Runner(Ports ports, Log log, Hook hook)
     : loop_(std::make_unique<Loop>(ports, std::move(log), std::move(hook))) {}
 Runner::~Runner() = default;
 
-Result<void> Runner::run(std::stop_token stop) { return loop_->run(std::move(stop)); }
+Result<void> Runner::run(const std::stop_token& stop) { return loop_->run(stop); }
 
 Result<void> Runner::up(world::EnvironmentSpec spec, std::string by) {
     auto shared = std::make_shared<const world::EnvironmentSpec>(std::move(spec));

@@ -33,7 +33,7 @@ class Running {
     explicit Running(FakeMachine& machine, Hook hook = {})
         : runner_(
               machine.ports(), [](const std::string&) {}, std::move(hook)),
-          thread_([this](std::stop_token stop) { end_ = runner_.run(std::move(stop)); }) {}
+          thread_([this](const std::stop_token& stop) { end_ = runner_.run(stop); }) {}
     Runner& operator*() { return runner_; }
     Runner* operator->() { return &runner_; }
 

@@ -57,6 +57,9 @@ Result<host::Descriptor> hold_machine() {
     host::Descriptor file(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
     if (file.number() < 0) return fail("{} cannot be opened", path);
     if (flock(file.number(), LOCK_EX | LOCK_NB) != 0) return fail("another tenantryd runs on this machine");
+    const std::string pid = std::to_string(getpid()) + "\n";
+    if (ftruncate(file.number(), 0) != 0 || pwrite(file.number(), pid.data(), pid.size(), 0) < 0)
+        return fail("{} cannot be written", path);
     return file;
 }
 
@@ -90,8 +93,8 @@ Result<void> serve(const Options& options) {
     engine::Runner runner({files, network, ingress, containers, probe, checker, *store, clock}, log_line, hook());
 
     Result<void> ended;
-    std::jthread running([&](std::stop_token stop) {
-        ended = runner.run(std::move(stop));
+    std::jthread running([&](const std::stop_token& stop) {
+        ended = runner.run(stop);
         if (!ended) kill(getpid(), SIGTERM);
     });
     EdgeKeeper edge(
@@ -134,6 +137,7 @@ int main(int argc, char** argv) {
     app.set_version_flag("--version", std::string("tenantryd " TENANTRY_VERSION));
     app.add_option("--socket", options.socket, "Where it answers `tenantry`")->capture_default_str();
     app.add_option("--cgroup", options.cgroup, "The group, below the root of each hierarchy, that holds all of it")
+        ->envname("TENANTRY_CGROUP")
         ->capture_default_str();
     app.add_flag("--purge", options.purge,
                  "Remove state, certificates, logs and images from this machine; nothing may run any more");

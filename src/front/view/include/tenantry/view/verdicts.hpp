@@ -5,6 +5,7 @@
 
 #include <tenantry/base/json_text.hpp>
 #include <tenantry/compile/compile.hpp>
+#include <tenantry/compile/reach.hpp>
 #include <tenantry/view/diagnostics.hpp>
 
 namespace tenantry::view {
@@ -15,6 +16,11 @@ std::string to_text(const Sources& sources, const model::Model& model, const com
 
 /// Members `source`, `digest`, `texts`, `environments`, `notUnderstood`, `verdicts`.
 void write_json(const Sources& sources, const model::Model& model, const compile::Proof& proof, JsonText& json);
+
+/// Every hop of the way with the place of the fact that makes it so, and whether it arrives.
+std::string reach_text(const Sources& sources, const compile::Reach& reach, const Style& style);
+/// Members `reaches`, `from`, `to`, `packet`, `way`.
+void reach_json(const Sources& sources, const compile::Reach& reach, JsonText& json);
 
 /// One line: how many claims hold, are violated, are unknown.
 std::string summary(const compile::Proof& proof);

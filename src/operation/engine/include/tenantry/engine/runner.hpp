@@ -43,7 +43,7 @@ class Runner {
 
     /// Takes the journal up again and runs until `stop` is asked for: then no new command begins, those that run end.
     /// An error where the journal cannot be read or written any more; tasks go on then.
-    Result<void> run(std::stop_token stop);
+    Result<void> run(const std::stop_token& stop);
 
     /// From any thread; returns when the journal has it. `by` is who asked, for the ledger.
     Result<void> up(world::EnvironmentSpec spec, std::string by);
