@@ -169,7 +169,7 @@ Result<std::vector<Message>> Netlink::list(Request request) {
         std::vector<Message> found;
         request.message().nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
         const Answer answer =
-            TRY_VOID(ask(request.message(), [&](const nlmsghdr& message) { found.emplace_back(message); }));
+            TRY(ask(request.message(), [&](const nlmsghdr& message) { found.emplace_back(message); }));
         if (answer.error != 0) return fail("{}", answer.str());
         if (!interrupted_) return found;
     }
