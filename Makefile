@@ -22,6 +22,7 @@ test: ## install what is missing and run everything that CI runs
 bench: build ## measure what is promised about speed; fails where a promise is missed
 	@cmake --build build/release --target yaml_floor
 	@bench/run
+	@tests/support/cell bench/live
 
 clean: ## remove everything that was built
 	rm -rf build

@@ -64,6 +64,12 @@ Result<std::vector<std::string>> CrunContainers::last_lines(const world::Placeme
     return last_log_lines(place_of(placement, task).log, count);
 }
 
+Result<CrunContainers::Written> CrunContainers::written_behind(const world::Placement& placement, std::string_view task,
+                                                               std::string_view place) {
+    LogPart part = TRY(read_log_behind(place_of(placement, task).log, place));
+    return Written{std::move(part.lines), std::move(part.place)};
+}
+
 Result<int> CrunContainers::exec(const world::Placement& placement, std::string_view task,
                                  std::span<const std::string> argv, const std::array<int, 3>& stdio,
                                  milliseconds deadline) {

@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <charconv>
+#include <optional>
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -60,18 +63,60 @@ std::vector<std::string> last_lines_of(std::string_view text, std::size_t count,
     return lines;
 }
 
-Result<std::vector<std::string>> last_log_lines(const std::filesystem::path& log, std::size_t count) {
-    const Descriptor file(open(log.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
-    if (file.number() < 0 && errno == ENOENT) return std::vector<std::string>{};
+namespace {
+
+struct OpenLog {
+    Descriptor file;
     struct stat status{};
-    if (file.number() < 0 || fstat(file.number(), &status) != 0)
+};
+
+// Nothing where there is no such file.
+Result<std::optional<OpenLog>> open_log(const std::filesystem::path& log) {
+    OpenLog opened{Descriptor(open(log.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW))};
+    if (opened.file.number() < 0 && errno == ENOENT) return std::optional<OpenLog>();
+    if (opened.file.number() < 0 || fstat(opened.file.number(), &opened.status) != 0)
         return fail("reading {}: {}", log.string(), reason(errno));
-    const off_t from = std::max<off_t>(0, status.st_size - mostRead);
-    std::string bytes(static_cast<std::size_t>(status.st_size - from), '\0');
-    const ssize_t got = pread(file.number(), bytes.data(), bytes.size(), from);
-    if (got < 0) return fail("reading {}: {}", log.string(), reason(errno));
+    return std::optional<OpenLog>(std::move(opened));
+}
+
+Result<std::string> read_part(const OpenLog& log, off_t from) {
+    std::string bytes(static_cast<std::size_t>(std::min(log.status.st_size - from, mostRead)), '\0');
+    const ssize_t got = pread(log.file.number(), bytes.data(), bytes.size(), from);
+    if (got < 0) return fail("reading a log: {}", reason(errno));
     bytes.resize(static_cast<std::size_t>(got));
-    return last_lines_of(bytes, count, from > 0);
+    return bytes;
+}
+
+// Where a place is in this log; nothing where it is in another one.
+std::optional<off_t> offset_in(const OpenLog& log, std::string_view place) {
+    const std::size_t colon = place.find(':');
+    std::uint64_t inode = 0, offset = 0;
+    std::from_chars(place.data(), place.data() + std::min(colon, place.size()), inode);
+    if (colon != std::string_view::npos) std::from_chars(place.data() + colon + 1, place.data() + place.size(), offset);
+    const auto size = static_cast<std::uint64_t>(log.status.st_size);
+    if (inode != log.status.st_ino || offset > size) return std::nullopt;
+    return static_cast<off_t>(offset);
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> last_log_lines(const std::filesystem::path& log, std::size_t count) {
+    const auto opened = TRY(open_log(log));
+    if (!opened) return std::vector<std::string>{};
+    const off_t from = std::max<off_t>(0, opened->status.st_size - mostRead);
+    return last_lines_of(TRY(read_part(*opened, from)), count, from > 0);
+}
+
+Result<LogPart> read_log_behind(const std::filesystem::path& log, std::string_view place) {
+    const auto opened = TRY(open_log(log));
+    if (!opened) return LogPart{{}, std::string(place)};
+    const off_t from = place.empty() ? opened->status.st_size : offset_in(*opened, place).value_or(0);
+    std::string bytes = TRY(read_part(*opened, from));
+    // A line that is not whole yet is read the next time, unless it fills all that is read at once.
+    const std::size_t end = bytes.rfind('\n');
+    if (static_cast<off_t>(bytes.size()) < mostRead) bytes.resize(end == std::string::npos ? 0 : end + 1);
+    const off_t behind = from + static_cast<off_t>(bytes.size());
+    return LogPart{last_lines_of(bytes, bytes.size()), fmt::format("{}:{}", opened->status.st_ino, behind)};
 }
 
 Result<void> rotate_log(const std::filesystem::path& log) {

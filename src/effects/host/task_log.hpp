@@ -22,6 +22,14 @@ std::vector<std::string> last_lines_of(std::string_view text, std::size_t count,
 /// Reads at most 256 KiB from the end. None where there is no file.
 Result<std::vector<std::string>> last_log_lines(const std::filesystem::path& log, std::size_t count);
 
+/// What was written behind a place of a log, in whole lines, and the place behind that; 256 KiB at most at once.
+struct LogPart {
+    std::vector<std::string> lines;
+    std::string place;  ///< `INODE:OFFSET`
+};
+/// From the beginning where the place is of another run, or the log was begun anew; an empty one means the end.
+Result<LogPart> read_log_behind(const std::filesystem::path& log, std::string_view place);
+
 /// The log of the run before becomes `NAME.1`; the one before that goes. Makes the folder.
 Result<void> rotate_log(const std::filesystem::path& log);
 

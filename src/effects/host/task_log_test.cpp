@@ -1,5 +1,8 @@
 #include "task_log.hpp"
 
+#include <filesystem>
+#include <fstream>
+
 #include <gtest/gtest.h>
 
 namespace tenantry::host {
@@ -33,6 +36,27 @@ TEST(TaskLog, LeavesOutWhatIsNotInTheFrame) {
     EXPECT_EQ(last_lines_of("noise\nt elsewhere F x\nt stdout X x\nt stdout F x\n", 3), Lines{"x"});
     EXPECT_EQ(last_lines_of("half stdout F a line\nt stdout F whole\n", 3, true), Lines{"whole"});
     EXPECT_EQ(last_lines_of("no line end", 3, true), Lines{});
+}
+
+TEST(TaskLog, IsFollowedFromPlaceToPlaceInWholeLines) {
+    const std::filesystem::path file = std::filesystem::path(testing::TempDir()) / "followed.log";
+    const auto append = [&](std::string_view text) { std::ofstream(file, std::ios::app) << text; };
+    std::filesystem::remove(file);
+    append("T stdout F one\n");
+    LogPart part = read_log_behind(file, "").value();
+    EXPECT_TRUE(part.lines.empty()) << "what is there already";
+    append("T stdout F two\nT stderr F thr");
+    part = read_log_behind(file, part.place).value();
+    EXPECT_EQ(part.lines, std::vector<std::string>{"two"});
+    append("ee\n");
+    part = read_log_behind(file, part.place).value();
+    EXPECT_EQ(part.lines, std::vector<std::string>{"three"});
+    std::filesystem::rename(file, file.string() + ".1");
+    EXPECT_TRUE(read_log_behind(file, part.place)->lines.empty()) << "the next run has not written yet";
+    append("T stdout F four\n");
+    EXPECT_EQ(read_log_behind(file, part.place)->lines, std::vector<std::string>{"four"});
+    for (const char* place : {"x", ":", "1:99999999999999999999", "-1:-1"})
+        EXPECT_EQ(read_log_behind(file, place)->lines, std::vector<std::string>{"four"}) << place;
 }
 
 }  // namespace

@@ -75,6 +75,8 @@ Reply of_placement(std::string_view path, const Query& query, Service& service) 
     if (path == "/v1/observed") return found(service.observe(*placement));
     const std::string task = word(query, "task");
     if (grammar::label(task)) return error(400, "the name of a task is missing");
+    if (const auto place = query.find("place"); place != query.end())
+        return found(service.logs_behind(*placement, task, place->second));
     return found(service.logs(*placement, task, number(query, "lines", 10'000)));
 }
 

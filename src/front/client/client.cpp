@@ -102,6 +102,12 @@ Result<wire::Logs> Client::logs(const world::Placement& placement, const std::st
     const Reply reply = TRY(connection_->ask(http::verb::get, target));
     return message_of<wire::Logs>(reply);
 }
+Result<wire::Logs> Client::logs_behind(const world::Placement& placement, const std::string& task,
+                                       const std::string& place) {
+    const std::string target = fmt::format("/v1/logs?placement={}&task={}&place={}", placement.str(), task, place);
+    const Reply reply = TRY(connection_->ask(http::verb::get, target));
+    return message_of<wire::Logs>(reply);
+}
 Result<wire::ExecAnswer> Client::exec(const wire::ExecRequest& request) {
     const Reply reply = TRY(connection_->ask(http::verb::post, "/v1/exec", wire::encode(request)));
     return message_of<wire::ExecAnswer>(reply);

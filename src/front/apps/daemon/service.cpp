@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <thread>
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -22,6 +23,8 @@ using blueprint::Environment;
 using world::EnvironmentSpec;
 
 constexpr std::size_t mostOutput = 1 << 20;
+constexpr std::chrono::seconds logsWithin{1};
+constexpr std::chrono::milliseconds logsEvery{50};
 constexpr std::chrono::milliseconds mostTime = std::chrono::hours(1);
 
 Result<const Environment*> find(const Blueprint& blueprint, const std::string& name) {
@@ -101,8 +104,8 @@ Result<std::vector<EnvironmentSpec>> MachineService::specs_of(const wire::UpRequ
         if (std::ranges::find(provisional, name) != provisional.end())
             return fail("{} has no block of addresses in platform.lock yet: `tenantry lock` gives it one", name);
         TRY_VOID(check_images(blueprint, environment, request.bundle, parts_.images));
-        EnvironmentSpec spec = local_emit::wanted(blueprint, environment, templates.emit(blueprint, environment),
-                                                  request.bundle.images);
+        EnvironmentSpec spec =
+            local_emit::wanted(blueprint, environment, templates.emit(blueprint, environment), request.bundle.images);
         spec.bundle = platform->digest;
         for (world::TaskSpec& task : spec.tasks) task.release = release;
         specs.push_back(std::move(spec));
@@ -119,10 +122,10 @@ Result<void> MachineService::check_apart(const std::vector<EnvironmentSpec>& spe
         for (const EnvironmentSpec& spec : specs) {
             if (spec.placement == other.placement) continue;
             if (spec.ids.overlaps(running->ids))
-                return fail(
-                    "{} has the user ids {} to {}, and so has {}: take that down first, or give one of the two "
-                    "platforms a new lock",
-                    spec.placement.str(), spec.ids.first, spec.ids.first + spec.ids.count - 1, other.placement.str());
+                return fail("{} has the user ids {} to {}, and so has {}: take that down first, or give one of the two "
+                            "platforms a new lock",
+                            spec.placement.str(), spec.ids.first, spec.ids.first + spec.ids.count - 1,
+                            other.placement.str());
             for (const world::SocketSpec& socket : spec.network.sockets)
                 for (const world::SocketSpec& taken : running->network.sockets)
                     if (socket.path == taken.path)
@@ -198,9 +201,23 @@ wire::Observed MachineService::observe(const world::Placement& placement) {
 }
 
 wire::Logs MachineService::logs(const world::Placement& placement, const std::string& task, std::size_t lines) {
+    // The place first: a line that comes in between is told twice rather than never.
+    auto end = parts_.containers.written_behind(placement, task, "");
     auto read = parts_.containers.last_lines(placement, task, lines);
-    if (!read) return {.lines = {}, .error = error_text(read.error())};
-    return {.lines = *std::move(read), .error = {}};
+    if (!read || !end) return {.lines = {}, .place = {}, .error = error_text(read ? end.error() : read.error())};
+    return {.lines = *std::move(read), .place = end->place, .error = {}};
+}
+
+wire::Logs MachineService::logs_behind(const world::Placement& placement, const std::string& task,
+                                       const std::string& place) {
+    const auto until = std::chrono::steady_clock::now() + logsWithin;
+    while (true) {
+        auto part = parts_.containers.written_behind(placement, task, place);
+        if (!part) return {.lines = {}, .place = {}, .error = error_text(part.error())};
+        if (!part->lines.empty() || std::chrono::steady_clock::now() > until)
+            return {.lines = std::move(part->lines), .place = std::move(part->place), .error = {}};
+        std::this_thread::sleep_for(logsEvery);
+    }
 }
 
 wire::ExecAnswer MachineService::exec(const wire::ExecRequest& request) {
@@ -208,7 +225,8 @@ wire::ExecAnswer MachineService::exec(const wire::ExecRequest& request) {
         if (request.command.empty()) return fail("no program is named");
         const host::Descriptor output(memfd_create("output", MFD_CLOEXEC));
         if (output.number() < 0) return fail("making a file in memory failed");
-        const auto within = std::clamp(std::chrono::milliseconds(request.milliseconds), std::chrono::milliseconds(1), mostTime);
+        const auto within =
+            std::clamp(std::chrono::milliseconds(request.milliseconds), std::chrono::milliseconds(1), mostTime);
         const int code = TRY(parts_.containers.exec(request.placement, request.task, request.command,
                                                     {-1, output.number(), output.number()}, within));
         return wire::ExecAnswer{.code = code, .output = TRY(output_of(output.number())), .error = {}};

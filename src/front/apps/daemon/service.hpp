@@ -35,6 +35,8 @@ class MachineService final : public api::Service {
     bool has_image(const std::string& digest) override;
     wire::Observed observe(const world::Placement& placement) override;
     wire::Logs logs(const world::Placement& placement, const std::string& task, std::size_t lines) override;
+    wire::Logs logs_behind(const world::Placement& placement, const std::string& task,
+                           const std::string& place) override;
     wire::ExecAnswer exec(const wire::ExecRequest& request) override;
     wire::Authority authority() override;
 

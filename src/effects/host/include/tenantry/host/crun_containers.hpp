@@ -45,6 +45,14 @@ class CrunContainers final : public ports::Containers {
     Result<std::vector<std::string>> last_lines(const world::Placement& placement, std::string_view task,
                                                 std::size_t count) override;
 
+    /// What a task wrote behind a place of its log, in whole lines, and the place behind that: what follows a log asks
+    /// again and again. An empty place means the end of what is there now.
+    struct Written {
+        std::vector<std::string> lines;
+        std::string place;
+    };
+    Result<Written> written_behind(const world::Placement& placement, std::string_view task, std::string_view place);
+
     /// Runs a program inside a running task, with its user and sandbox, and waits for its end: exit code, 128 + signal.
     /// `stdio` are descriptors for its 0, 1 and 2. The deadline ends it with an error.
     Result<int> exec(const world::Placement& placement, std::string_view task, std::span<const std::string> argv,

@@ -31,6 +31,8 @@ class Service {
     virtual bool has_image(const std::string& digest) = 0;
     virtual wire::Observed observe(const world::Placement& placement) = 0;
     virtual wire::Logs logs(const world::Placement& placement, const std::string& task, std::size_t lines) = 0;
+    virtual wire::Logs logs_behind(const world::Placement& placement, const std::string& task,
+                                   const std::string& place) = 0;
     virtual wire::ExecAnswer exec(const wire::ExecRequest& request) = 0;
     virtual wire::Authority authority() = 0;
 };

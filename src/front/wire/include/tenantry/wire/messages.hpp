@@ -53,9 +53,11 @@ struct Observed {
     std::map<std::string, std::string> texts;  ///< by path, as `emit` names them
     std::string error;
 };
-/// GET /v1/logs?placement=...&task=api-1&lines=100
+/// GET /v1/logs?placement=...&task=api-1&lines=100 : the last lines; or, with `place=` instead of `lines`, what was
+/// written behind that place, once there is something or a second is over.
 struct Logs {
     std::vector<std::string> lines;
+    std::string place;  ///< behind the last line: what to ask for next
     std::string error;
 };
 /// POST /v1/exec : runs a program inside a task, with its user and sandbox.
