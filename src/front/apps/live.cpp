@@ -83,7 +83,10 @@ Result<wire::Bundle> bundle_of(Session& session) {
     return bundle;
 }
 
-/// Shows how placements go on: a block that is written anew on a terminal, else a line for each change.
+// A tree of so many environments with their tasks fits a screen.
+constexpr std::size_t mostWithTasks = 4;
+
+/// Shows how placements go on: a tree that is written anew on a terminal, else a line for each change.
 class Progress {
   public:
     Progress(const Options& options, view::Style style) : quiet_(options.json), style_(style) {
@@ -96,7 +99,7 @@ class Progress {
             std::string text;
             for (std::size_t i = 0; i < lines_; ++i) text += "\x1b[1A\x1b[2K";
             lines_ = 0;
-            for (const EnvironmentStatus& one : status.environments) text += view::progress_line(one, style_);
+            text += view::status_text(status, status.environments.size() <= mostWithTasks, style_);
             lines_ = static_cast<std::size_t>(std::ranges::count(text, '\n'));
             write(text);
             return;
