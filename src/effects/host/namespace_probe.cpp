@@ -1,6 +1,9 @@
+#include <cerrno>
 #include <cstring>
 
 #include <fmt/format.h>
+#include <netinet/in.h>
+#include <poll.h>
 #include <sys/un.h>
 
 #include <tenantry/base/text.hpp>
@@ -64,6 +67,46 @@ Result<void> NamespaceProbe::healthy(const world::Placement& placement, const wo
 Result<int> NamespaceProbe::answers(const world::Placement& placement, std::string_view host) {
     return wrap(ask_host(host, authority_.ca_certificate(), Deadline(deadline_)), "asking {} of {}", host,
                 placement.str());
+}
+
+Result<std::vector<bool>> NamespaceProbe::arrivals(const world::Placement& placement, std::string_view task,
+                                                   std::span<const Target> targets, std::chrono::milliseconds within) {
+    constexpr std::size_t most = 4096;
+    if (targets.size() > most) return fail("{} connections at most are tried at once", most);
+    const std::string space = world::namespaces_of(placement) + "/" + std::string(task);
+    std::vector<bool> arrived(targets.size(), false);
+    std::vector<Descriptor> sockets;
+    std::vector<pollfd> waiting;
+    std::vector<std::size_t> of;  // by place in `waiting`: the target
+    for (std::size_t i = 0; i < targets.size(); ++i) {
+        sockets.push_back(TRY(wrap(socket_inside(space), "probing from {}", task)));
+        sockaddr_in to{};
+        to.sin_family = AF_INET;
+        to.sin_addr.s_addr = htonl(targets[i].address.value);
+        to.sin_port = htons(targets[i].port);
+        if (connect(sockets[i].number(), reinterpret_cast<const sockaddr*>(&to), sizeof(to)) == 0)
+            arrived[i] = true;
+        else if (errno == EINPROGRESS)
+            waiting.push_back({sockets[i].number(), POLLOUT, 0}), of.push_back(i);
+        else
+            arrived[i] = errno == ECONNREFUSED;
+    }
+    const auto until = std::chrono::steady_clock::now() + within;
+    while (!waiting.empty()) {
+        const auto left =
+            std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now()).count();
+        if (left <= 0 || (poll(waiting.data(), waiting.size(), static_cast<int>(left)) < 0 && errno != EINTR)) break;
+        for (std::size_t at = waiting.size(); at-- > 0;) {
+            if (waiting[at].revents == 0) continue;
+            int error = 0;
+            socklen_t size = sizeof(error);
+            getsockopt(waiting[at].fd, SOL_SOCKET, SO_ERROR, &error, &size);
+            arrived[of[at]] = error == 0 || error == ECONNREFUSED;
+            waiting.erase(waiting.begin() + static_cast<std::ptrdiff_t>(at));
+            of.erase(of.begin() + static_cast<std::ptrdiff_t>(at));
+        }
+    }
+    return arrived;
 }
 
 }  // namespace tenantry::host

@@ -95,6 +95,10 @@ Reply answer(const Asked& asked, Service& service, const Caller& caller) {
         const auto request = wire::decode<wire::ExecRequest>(asked.body);
         return request ? found(service.exec(*request)) : error(400, request.error().text());
     }
+    if (what == "POST /v1/probe") {
+        const auto request = wire::decode<wire::ProbeRequest>(asked.body);
+        return request ? found(service.probe(*request)) : error(400, request.error().text());
+    }
     if (what == "GET /v1/status")
         return {200, wire::encode(service.status(number(query, "after", UINT64_MAX),
                                                  std::chrono::milliseconds(number(query, "wait", 10'000))))};

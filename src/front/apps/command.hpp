@@ -41,6 +41,7 @@ struct VerifyOptions {
     std::string texts;  ///< folder to prove instead of what would be emitted
     bool strict = false;
     bool live = false;   ///< prove what the machine has of it now
+    bool probe = false;  ///< and try connections from inside every task
     std::string socket;  ///< of the daemon; with `live`
     std::string machine = "this";
 };

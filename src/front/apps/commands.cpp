@@ -1,39 +1,8 @@
-#include <algorithm>
-
 #include <tenantry/view/plan.hpp>
-#include <tenantry/view/verdicts.hpp>
 
 #include "command.hpp"
-#include "live_commands.hpp"
-#include "machine.hpp"
-#include "output.hpp"
 
 namespace tenantry::apps {
-namespace {
-
-// A claim that is violated, or unknown though it can be decided.
-bool fails(const compile::Proof& proof, bool strict) {
-    return std::ranges::any_of(proof.verdicts, [&](const verify::Verdict& verdict) {
-        if (verdict.answer == verify::Answer::violated) return true;
-        return verdict.answer == verify::Answer::unknown && (strict || verify::decided_on_text(verdict.claim));
-    });
-}
-
-// Names of the environments that texts are of.
-std::vector<std::string> environments_in(std::span<const local_emit::LocalFile> files) {
-    std::vector<std::string> names;
-    for (const local_emit::LocalFile& file : files) {
-        const std::string_view folder = "environments/";
-        if (!file.path.starts_with(folder)) continue;
-        const std::size_t slash = file.path.find('/', folder.size());
-        const std::size_t end = file.path.find('/', slash + 1);
-        std::string name = file.path.substr(folder.size(), end - folder.size());
-        if (names.empty() || names.back() != name) names.push_back(std::move(name));
-    }
-    return names;
-}
-
-}  // namespace
 
 Exit validate(const Options& options) {
     return with_platform(options, "validate", [](Session& session) {
@@ -67,40 +36,6 @@ Exit shapes(const Options& options) {
             session.print(view::shapes_text(session.sources(), *session.compiled(), session.style()));
         }
         return Exit::done;
-    });
-}
-
-Exit verify(const Options& options, const VerifyOptions& own) {
-    const auto machine = machine_of(own.machine);
-    if (!machine) return report_machine(machine.error(), own.machine);
-    return with_platform(options, "verify", [&](Session& session) {
-        session.diagnostics().append(compile::beyond_local(session.compiled()->model.platform));
-        std::vector<local_emit::LocalFile> files;
-        blueprint::Blueprint declared = session.compiled()->blueprint;
-        if (own.live) {
-            auto read = live_texts(own.socket, declared.commons.platform.str());
-            if (!read) return report(read.error());
-            files = *std::move(read);
-            declared = compile::only(declared, environments_in(files));
-        } else if (own.texts.empty()) {
-            files = local_emit::emit_all(session.compiled()->blueprint, session.pool());
-        } else {
-            auto read = read_output(own.texts);
-            if (!read) return report(read.error(), Exit::badInput);
-            files = *std::move(read);
-        }
-        const auto proof =
-            compile::prove_local(declared, files, *machine, session.sources(), session.pool(), session.diagnostics());
-        if (!proof) return refuse(session, "verify");
-        if (options.json) {
-            JsonText json = session.begin_json("verify");
-            view::write_json(session.sources(), session.compiled()->model, *proof, json);
-            json.end();
-            session.print(std::move(json).take());
-        } else {
-            session.print(view::to_text(session.sources(), session.compiled()->model, *proof, session.style()));
-        }
-        return fails(*proof, own.strict) ? Exit::claim : Exit::done;
     });
 }
 

@@ -189,6 +189,8 @@ void add_commands(CLI::App& app, Arguments& arguments) {
                        "Decide on the texts in this folder instead, as `emit` wrote them or as they are now");
     verify->add_flag("--live", arguments.verify.live,
                      "Decide on what runs: the kernel's own tables, read back by the daemon");
+    verify->add_flag("--probe", arguments.verify.probe,
+                     "With --live: also try connections from inside every task, to all that must not and must arrive");
     add_socket(verify, arguments.verify.socket);
     verify->add_flag("--strict", arguments.verify.strict, "Also end with 4 for claims that this version cannot decide");
     add_target(verify, arguments);
@@ -197,7 +199,7 @@ void add_commands(CLI::App& app, Arguments& arguments) {
         "Examples:\n"
         "  tenantry verify                              for this machine\n"
         "  tenantry verify --machine 10.1.0.0/16        for another one, whose own network this is\n"
-        "  tenantry verify --live                       what the kernel has of it now\n"
+        "  tenantry verify --live --probe               what the kernel has of it now, tried by real connections\n"
         "  tenantry verify --texts out                  what `tenantry emit --out out` wrote, as it is now\n");
 }
 

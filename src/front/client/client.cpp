@@ -112,6 +112,10 @@ Result<wire::ExecAnswer> Client::exec(const wire::ExecRequest& request) {
     const Reply reply = TRY(connection_->ask(http::verb::post, "/v1/exec", wire::encode(request)));
     return message_of<wire::ExecAnswer>(reply);
 }
+Result<wire::ProbeAnswer> Client::probe(const wire::ProbeRequest& request) {
+    const Reply reply = TRY(connection_->ask(http::verb::post, "/v1/probe", wire::encode(request)));
+    return message_of<wire::ProbeAnswer>(reply);
+}
 Result<wire::Authority> Client::authority() {
     const Reply reply = TRY(connection_->ask(http::verb::get, "/v1/authority"));
     return message_of<wire::Authority>(reply);

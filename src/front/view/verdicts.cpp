@@ -4,6 +4,7 @@
 #include <tenantry/view/verdicts.hpp>
 
 #include "paint.hpp"
+#include "words.hpp"
 
 namespace tenantry::view {
 namespace {
@@ -131,6 +132,32 @@ void write_finding(const Sources& sources, const model::Model& model, const Find
 }
 
 }  // namespace
+
+std::string probes_text(const Probed& probed, const Style& style) {
+    const Paint paint(style.color);
+    std::string out = fmt::format("Probes: {} tried {}, {} arrived; ", counted(probed.tasks, "task"),
+                                  counted(probed.sent, "connection"), probed.arrived);
+    if (probed.against.empty()) return out + "each went as the kernel's tables say.\n";
+    out += paint(Color::red, fmt::format("{} did not go as the kernel's tables say:", probed.against.size())) + "\n";
+    for (const compile::Probe& one : probed.against)
+        out += fmt::format("  {}/{} -> {} ({}:{}) {}\n", one.environment, one.task, one.target, one.address.str(),
+                           one.port, one.arrives ? "did not arrive" : "arrived");
+    return out;
+}
+
+void probes_json(const Probed& probed, JsonText& json) {
+    json.key("probes").object().member("tasks", probed.tasks).member("sent", probed.sent);
+    json.member("arrived", probed.arrived).key("against").array();
+    for (const compile::Probe& one : probed.against)
+        json.object(Layout::line)
+            .member("from", one.environment + "/" + one.task)
+            .member("to", one.target)
+            .member("address", one.address.str())
+            .member("port", one.port)
+            .member("arrived", !one.arrives)
+            .end();
+    json.end().end();
+}
 
 std::string reach_text(const Sources& sources, const compile::Reach& reach, const Style& style) {
     const Paint paint(style.color);

@@ -18,6 +18,9 @@ BOOST_DESCRIBE_STRUCT(Observed, (), (texts, error))
 BOOST_DESCRIBE_STRUCT(Logs, (), (lines, place, error))
 BOOST_DESCRIBE_STRUCT(ExecRequest, (), (version, placement, task, command, milliseconds))
 BOOST_DESCRIBE_STRUCT(ExecAnswer, (), (code, output, error))
+BOOST_DESCRIBE_STRUCT(ProbeTarget, (), (address, port))
+BOOST_DESCRIBE_STRUCT(ProbeRequest, (), (version, placement, task, targets))
+BOOST_DESCRIBE_STRUCT(ProbeAnswer, (), (arrived, error))
 BOOST_DESCRIBE_STRUCT(Authority, (), (certificate, error))
 
 namespace {
@@ -63,6 +66,8 @@ TENANTRY_MESSAGE(Observed)
 TENANTRY_MESSAGE(Logs)
 TENANTRY_MESSAGE(ExecRequest)
 TENANTRY_MESSAGE(ExecAnswer)
+TENANTRY_MESSAGE(ProbeRequest)
+TENANTRY_MESSAGE(ProbeAnswer)
 TENANTRY_MESSAGE(Authority)
 TENANTRY_MESSAGE(world::Status)
 #undef TENANTRY_MESSAGE

@@ -16,6 +16,15 @@ using std::chrono::steady_clock;
 // Commands at one time. They wait for programs and the kernel more than they compute.
 constexpr unsigned workers = 6;
 
+// What an operator wants to read of a task's event; empty: nothing.
+std::string trouble_of(const plan::TaskEvent& event) {
+    namespace is = plan::task_event;
+    if (const auto* ended = std::get_if<is::Ended>(&event)) return "ended: " + ended->how;
+    if (const auto* failed = std::get_if<is::StartFailed>(&event)) return "did not start: " + failed->why;
+    if (const auto* failed = std::get_if<is::StopFailed>(&event)) return "did not stop: " + failed->why;
+    return {};
+}
+
 bool runs(TaskPhase phase) { return phase == TaskPhase::running || phase == TaskPhase::ready; }
 
 }  // namespace
@@ -103,6 +112,9 @@ void Runner::Loop::follow(const Event& event, const Change& change) {
         if (const auto row = change.tasks.find(id_of(event.placement, event.task));
             row != change.tasks.end() && row->second && row->second->state.phase == TaskPhase::running)
             watcher_->watch(*row->second);
+    if (of != nullptr)
+        if (const std::string trouble = trouble_of(*of); !trouble.empty())
+            log_(fmt::format("{}: {}", id_of(event.placement, event.task), trouble));
     for (const std::string& line : change.transition.ledger) log_(line);
     for (const ports::StoredCommand& command : change.transition.commands) executor_->add(command);
 }

@@ -65,7 +65,7 @@ class Platform:
         path.write_text(text.replace(before, after))
 
     def run(self, *words, timeout=60):
-        return subprocess.run([BIN / "tenantry", *words, "-C", self.folder], capture_output=True, text=True, timeout=timeout)
+        return subprocess.run([BIN / "tenantry", words[0], "-C", self.folder, *words[1:]], capture_output=True, text=True, timeout=timeout)
 
     def __call__(self, *words, code=0):
         """What a command prints; its exit code must be `code`."""

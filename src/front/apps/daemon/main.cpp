@@ -104,7 +104,7 @@ Result<void> serve(const Options& options) {
                                        [](const auto& one) { return one.phase != "absent"; });
         },
         log_line);
-    MachineService service({runner, platforms, containers, network, images, authority, edge});
+    MachineService service({runner, platforms, containers, network, probe, images, authority, edge});
     TRY_VOID(service.tidy());
     const auto server = TRY(api::Server::listen(options.socket, service));
     log_line(fmt::format("tenantryd {} answers at {}", TENANTRY_VERSION, options.socket));

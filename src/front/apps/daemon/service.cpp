@@ -23,6 +23,7 @@ using blueprint::Environment;
 using world::EnvironmentSpec;
 
 constexpr std::size_t mostOutput = 1 << 20;
+constexpr std::chrono::milliseconds probesWithin{500};
 constexpr std::chrono::seconds logsWithin{1};
 constexpr std::chrono::milliseconds logsEvery{50};
 constexpr std::chrono::milliseconds mostTime = std::chrono::hours(1);
@@ -234,6 +235,23 @@ wire::ExecAnswer MachineService::exec(const wire::ExecRequest& request) {
     auto done = run();
     if (!done) return {.code = 0, .output = {}, .error = error_text(done.error())};
     return *std::move(done);
+}
+
+wire::ProbeAnswer MachineService::probe(const wire::ProbeRequest& request) {
+    const auto ask = [&]() -> Result<std::vector<bool>> {
+        if (!parts_.runner.spec(request.placement)) return fail("{} does not run here", request.placement.str());
+        if (grammar::label(request.task)) return fail("the name of a task is missing");
+        std::vector<host::NamespaceProbe::Target> targets;
+        for (const wire::ProbeTarget& target : request.targets) {
+            const auto address = Ipv4::parse(target.address);
+            if (!address) return fail("{} is no IPv4 address", target.address);
+            targets.push_back({*address, target.port});
+        }
+        return parts_.probe.arrivals(request.placement, request.task, targets, probesWithin);
+    };
+    auto arrived = ask();
+    if (!arrived) return {.arrived = {}, .error = error_text(arrived.error())};
+    return {.arrived = *std::move(arrived), .error = {}};
 }
 
 wire::Authority MachineService::authority() { return {.certificate = parts_.authority.ca_certificate(), .error = {}}; }

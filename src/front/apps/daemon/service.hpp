@@ -5,6 +5,7 @@
 #include <tenantry/host/authority.hpp>
 #include <tenantry/host/crun_containers.hpp>
 #include <tenantry/host/image_store.hpp>
+#include <tenantry/host/namespace_probe.hpp>
 
 #include "edge.hpp"
 #include "platforms.hpp"
@@ -22,6 +23,7 @@ class MachineService final : public api::Service {
         Platforms& platforms;
         host::CrunContainers& containers;
         ports::Network& network;
+        host::NamespaceProbe& probe;
         const host::ImageStore& images;
         const host::Authority& authority;
         EdgeKeeper& edge;
@@ -38,6 +40,7 @@ class MachineService final : public api::Service {
     wire::Logs logs_behind(const world::Placement& placement, const std::string& task,
                            const std::string& place) override;
     wire::ExecAnswer exec(const wire::ExecRequest& request) override;
+    wire::ProbeAnswer probe(const wire::ProbeRequest& request) override;
     wire::Authority authority() override;
 
     /// Removes bundles and images that no placement has.

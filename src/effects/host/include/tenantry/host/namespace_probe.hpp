@@ -1,6 +1,8 @@
 #pragma once
 
 #include <chrono>
+#include <span>
+#include <vector>
 
 #include <tenantry/host/authority.hpp>
 #include <tenantry/ports/ports.hpp>
@@ -17,6 +19,15 @@ class NamespaceProbe final : public ports::Probe {
 
     Result<void> healthy(const world::Placement& placement, const world::TaskSpec& task) override;
     Result<int> answers(const world::Placement& placement, std::string_view host) override;
+
+    struct Target {
+        Ipv4 address;
+        std::uint16_t port = 0;
+    };
+    /// Which targets a TCP connection from the task's namespace arrives at: it is taken, or refused by who has the
+    /// address. All are tried at once, for `within`; in the order of the targets, 4,096 at most.
+    Result<std::vector<bool>> arrivals(const world::Placement& placement, std::string_view task,
+                                       std::span<const Target> targets, std::chrono::milliseconds within);
 
   private:
     const Authority& authority_;

@@ -34,6 +34,7 @@ class Service {
     virtual wire::Logs logs_behind(const world::Placement& placement, const std::string& task,
                                    const std::string& place) = 0;
     virtual wire::ExecAnswer exec(const wire::ExecRequest& request) = 0;
+    virtual wire::ProbeAnswer probe(const wire::ProbeRequest& request) = 0;
     virtual wire::Authority authority() = 0;
 };
 

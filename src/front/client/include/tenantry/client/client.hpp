@@ -32,6 +32,7 @@ class Client {
     Result<wire::Logs> logs_behind(const world::Placement& placement, const std::string& task,
                                    const std::string& place);
     Result<wire::ExecAnswer> exec(const wire::ExecRequest& request);
+    Result<wire::ProbeAnswer> probe(const wire::ProbeRequest& request);
     Result<wire::Authority> authority();
 
   private:

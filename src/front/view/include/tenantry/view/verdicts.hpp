@@ -5,6 +5,7 @@
 
 #include <tenantry/base/json_text.hpp>
 #include <tenantry/compile/compile.hpp>
+#include <tenantry/compile/probe.hpp>
 #include <tenantry/compile/reach.hpp>
 #include <tenantry/view/diagnostics.hpp>
 
@@ -16,6 +17,15 @@ std::string to_text(const Sources& sources, const model::Model& model, const com
 
 /// Members `source`, `digest`, `texts`, `environments`, `notUnderstood`, `verdicts`.
 void write_json(const Sources& sources, const model::Model& model, const compile::Proof& proof, JsonText& json);
+
+/// What came of probes.
+struct Probed {
+    std::size_t tasks = 0, sent = 0, arrived = 0;
+    std::vector<compile::Probe> against;  ///< that did not go as the tables say
+};
+std::string probes_text(const Probed& probed, const Style& style);
+/// Member `probes`.
+void probes_json(const Probed& probed, JsonText& json);
 
 /// Every hop of the way with the place of the fact that makes it so, and whether it arrives.
 std::string reach_text(const Sources& sources, const compile::Reach& reach, const Style& style);

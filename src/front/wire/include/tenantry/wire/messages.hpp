@@ -73,6 +73,21 @@ struct ExecAnswer {
     std::string output;  ///< what it wrote to 1 and 2, the first MiB
     std::string error;
 };
+/// POST /v1/probe : tries TCP connections from inside a task's network namespace.
+struct ProbeTarget {
+    std::string address;
+    std::uint16_t port = 0;
+};
+struct ProbeRequest {
+    std::uint32_t version = wire::version;
+    world::Placement placement;
+    std::string task;
+    std::vector<ProbeTarget> targets;
+};
+struct ProbeAnswer {
+    std::vector<bool> arrived;  ///< in the order of the targets
+    std::string error;
+};
 /// GET /v1/authority
 struct Authority {
     std::string certificate;  ///< PEM of the machine's own certificate authority

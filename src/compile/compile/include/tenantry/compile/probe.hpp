@@ -1,0 +1,26 @@
+#pragma once
+
+// Connections to try from inside the tasks that run, and what the kernel's tables say of each: the probes of NET-1,
+// NET-5 and NET-6.
+
+#include <string>
+#include <vector>
+
+#include <tenantry/compile/compile.hpp>
+
+namespace tenantry::compile {
+
+struct Probe {
+    std::string environment, task;  ///< who tries: `acme/production`, `web-1`
+    std::string target;             ///< whom, for people: `norte/production/api-1`, `metadata`
+    Ipv4 address;
+    std::uint16_t port = 0;
+    bool arrives = false;  ///< by the tables: the first packet is delivered
+};
+
+/// From every task to every other one of its environment, at every port that any service has; to the first task of each
+/// service of other environments, at its own port, 256 at most, another part of them from each task; to the router's
+/// own address, the address of cloud metadata and addresses of nobody (RFC 5737). In the order of the facts.
+std::vector<Probe> probes_of(const blueprint::Blueprint& blueprint, const verify::Facts& facts);
+
+}  // namespace tenantry::compile

@@ -1,0 +1,123 @@
+// `tenantry verify`: the claims, on what would be applied, on texts in a folder, or on what runs.
+
+#include <algorithm>
+#include <map>
+
+#include <tenantry/compile/probe.hpp>
+#include <tenantry/view/verdicts.hpp>
+
+#include "live_commands.hpp"
+#include "machine.hpp"
+#include "output.hpp"
+
+namespace tenantry::apps {
+namespace {
+
+// A claim that is violated, or unknown though it can be decided.
+bool fails(const compile::Proof& proof, bool strict) {
+    return std::ranges::any_of(proof.verdicts, [&](const verify::Verdict& verdict) {
+        if (verdict.answer == verify::Answer::violated) return true;
+        return verdict.answer == verify::Answer::unknown && (strict || verify::decided_on_text(verdict.claim));
+    });
+}
+
+// Names of the environments that texts are of.
+std::vector<std::string> environments_in(std::span<const local_emit::LocalFile> files) {
+    std::vector<std::string> names;
+    for (const local_emit::LocalFile& file : files) {
+        const std::string_view folder = "environments/";
+        if (!file.path.starts_with(folder)) continue;
+        const std::size_t slash = file.path.find('/', folder.size());
+        const std::size_t end = file.path.find('/', slash + 1);
+        std::string name = file.path.substr(folder.size(), end - folder.size());
+        if (names.empty() || names.back() != name) names.push_back(std::move(name));
+    }
+    return names;
+}
+
+struct Subject {
+    std::vector<local_emit::LocalFile> texts;
+    blueprint::Blueprint declared;  ///< of the environments that the texts are of
+};
+
+Result<Subject> subject_of(Session& session, const VerifyOptions& own) {
+    const blueprint::Blueprint& all = session.compiled()->blueprint;
+    if (own.live) {
+        auto texts = TRY(live_texts(own.socket, all.commons.platform.str()));
+        auto declared = compile::only(all, environments_in(texts));
+        return Subject{std::move(texts), std::move(declared)};
+    }
+    if (own.texts.empty()) return Subject{local_emit::emit_all(all, session.pool()), all};
+    return Subject{TRY(read_output(own.texts)), all};
+}
+
+// Tries every probe, a request for each task.
+Result<view::Probed> try_probes(const Subject& subject, const VerifyOptions& own) {
+    Sources sources;
+    Diagnostics diagnostics;
+    const auto facts = compile::read_facts(subject.texts, sources, diagnostics);
+    if (!facts) return fail("what runs cannot be read");
+    client::Client daemon = TRY(client::Client::connect(own.socket));
+    const std::vector<compile::Probe> probes = compile::probes_of(subject.declared, *facts);
+    view::Probed probed;
+    for (std::size_t begin = 0; begin < probes.size();) {
+        wire::ProbeRequest request;
+        request.placement = {subject.declared.commons.platform.str(), probes[begin].environment};
+        request.task = probes[begin].task;
+        std::size_t end = begin;
+        for (; end < probes.size() && probes[end].environment == probes[begin].environment &&
+               probes[end].task == request.task;
+             ++end)
+            request.targets.push_back({probes[end].address.str(), probes[end].port});
+        const wire::ProbeAnswer answer = TRY(daemon.probe(request));
+        if (answer.arrived.size() != request.targets.size()) return fail("the daemon answers other probes than asked");
+        ++probed.tasks;
+        for (std::size_t i = begin; i < end; ++i) {
+            ++probed.sent;
+            probed.arrived += answer.arrived[i - begin] ? 1U : 0U;
+            if (answer.arrived[i - begin] != probes[i].arrives) probed.against.push_back(probes[i]);
+        }
+        begin = end;
+    }
+    return probed;
+}
+
+void print_proof(Session& session, const compile::Proof& proof, const std::optional<view::Probed>& probed) {
+    if (session.options().json) {
+        JsonText json = session.begin_json("verify");
+        view::write_json(session.sources(), session.compiled()->model, proof, json);
+        if (probed) view::probes_json(*probed, json);
+        json.end();
+        session.print(std::move(json).take());
+        return;
+    }
+    std::string text = view::to_text(session.sources(), session.compiled()->model, proof, session.style());
+    if (probed) text += view::probes_text(*probed, session.style());
+    session.print(text);
+}
+
+}  // namespace
+
+Exit verify(const Options& options, const VerifyOptions& own) {
+    if (own.probe && !own.live) return report(Error("--probe tries what runs: add --live"), Exit::usage);
+    const auto machine = machine_of(own.machine);
+    if (!machine) return report_machine(machine.error(), own.machine);
+    return with_platform(options, "verify", [&](Session& session) {
+        session.diagnostics().append(compile::beyond_local(session.compiled()->model.platform));
+        const auto subject = subject_of(session, own);
+        if (!subject) return report(subject.error(), own.live ? Exit::failed : Exit::badInput);
+        const auto proof = compile::prove_local(subject->declared, subject->texts, *machine, session.sources(),
+                                                session.pool(), session.diagnostics());
+        if (!proof) return refuse(session, "verify");
+        std::optional<view::Probed> probed;
+        if (own.probe) {
+            auto tried = try_probes(*subject, own);
+            if (!tried) return report(tried.error());
+            probed = *std::move(tried);
+        }
+        print_proof(session, *proof, probed);
+        return fails(*proof, own.strict) || (probed && !probed->against.empty()) ? Exit::claim : Exit::done;
+    });
+}
+
+}  // namespace tenantry::apps
