@@ -41,6 +41,13 @@ def test_live(cell, top, cgroup, scenario):
     run(cell, top, cgroup, scenario)
 
 
+def test_without_a_daemon_the_command_says_what_to_start(tenantry, top):
+    for words in (["up", "-C", top / "examples/lending"], ["status"], ["down", "*"], ["logs", "acme"], ["trust"]):
+        done = subprocess.run([tenantry, *words, "--socket", "/nowhere/tenantry.sock"], capture_output=True, text=True)
+        assert done.returncode in (1, 2), done.stdout + done.stderr
+        assert "`tenantryd`" in done.stderr or "`tenantry lock`" in done.stderr, done.stderr
+
+
 @pytest.mark.slow
 def test_twenty_rounds_leave_nothing(cell, top, cgroup):
     run(cell, top, cgroup, "down_leaves_nothing", TENANTRY_ROUNDS=20)

@@ -1,11 +1,13 @@
 #include <algorithm>
 #include <mutex>
+#include <thread>
 
 #include <tenantry/base/hash.hpp>
 #include <tenantry/host/crun_containers.hpp>
 
 #include "container.hpp"
 #include "files.hpp"
+#include "listening.hpp"
 #include "places.hpp"
 #include "sandbox.hpp"
 #include "shared_root.hpp"
@@ -17,6 +19,20 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds edgeDrain{5'000};
+
+constexpr std::chrono::seconds listensWithin(2);
+constexpr milliseconds lookEvery(5);
+
+Result<void> await_ports(const world::TaskProcess& process, std::span<const std::uint16_t> ports) {
+    const auto until = std::chrono::steady_clock::now() + listensWithin;
+    for (const std::uint16_t port : ports)
+        while (!listens(process.pid, port)) {
+            if (std::chrono::steady_clock::now() > until)
+                return fail("it cannot listen on 127.0.0.1:{}: another program does (`ss -ltnp` names it)", port);
+            std::this_thread::sleep_for(lookEvery);
+        }
+    return {};
+}
 
 }  // namespace
 
@@ -88,7 +104,12 @@ Result<world::TaskProcess> CrunContainers::run_edge(const EdgeTexts& texts) {
         TRY_VOID(ensure_shared_root(place.shared));
         TRY_VOID(write_whole(place.folder / "config.json", texts.config, 0644));
         TRY_VOID(write_whole(place.folder / "nginx.conf", texts.nginx, 0644));
-        return edge.start({.digest = digest, .release = {}, .descriptors = {}});
+        const world::TaskProcess process = TRY(edge.start({.digest = digest, .release = {}, .descriptors = {}}));
+        const auto listening = await_ports(process, texts.ports);
+        // Without its ports it would only try again for seconds, and then end.
+        if (!listening) TRY_VOID(edge.stop(edgeDrain));
+        TRY_VOID(listening);
+        return process;
     };
     return wrap(run(), "starting the edge");
 }

@@ -134,6 +134,36 @@ def down_leaves_nothing(cgroup):
     assert list(Path("/sys/fs/cgroup").glob(f"*/{cgroup}")) == []
 
 
+def the_doctor_says_what_to_mend(cgroup):
+    lend = Platform()
+    told = lend("doctor", code=1)
+    assert re.search(r"^daemon +BAD +nobody answers", told, re.M) and told.endswith("1 to mend.\n"), told
+    daemon = Daemon(cgroup)
+    assert lend("doctor").endswith("This machine can run environments.\n")
+    with socket.create_server(("127.0.0.1", 8443)):
+        told = lend("doctor", code=1)
+        assert re.search(r"^port 8443 +BAD +taken .*\n +. help: end that program", told, re.M), told
+        refused = lend("up", "acme", code=1)
+        assert "edge" in refused, refused
+    assert lend.phase() == "absent"
+    daemon.end()
+
+
+def who_may_not_ask_is_not_heard(cgroup):
+    daemon, lend = Daemon(cgroup), Platform()
+    lend("up", "acme")
+    assert os.stat("/run/tenantry/tenantry.sock").st_mode & 0o777 == 0o660
+    task = os.stat(f"/proc/{lend.tasks()['api-1']['pid']}").st_uid
+
+    def ask_as(user):
+        program = "import os, socket, sys; os.setgroups([]); os.setgid(int(sys.argv[1])); os.setuid(int(sys.argv[1])); s = socket.socket(socket.AF_UNIX); s.connect('/run/tenantry/tenantry.sock')"
+        return subprocess.run([sys.executable, "-c", program, str(user)], capture_output=True).returncode == 0
+
+    assert ask_as(0) and not ask_as(65534) and not ask_as(task) and not ask_as(1_048_575)
+    lend("down", "*")
+    daemon.end()
+
+
 # Change --------------------------------------------------------------------------------------------------------------
 
 

@@ -19,6 +19,7 @@ inline constexpr std::uint32_t edgeUser = 1'048'575;
 struct EdgeTexts {
     std::string config;
     std::string nginx;
+    std::array<std::uint16_t, 2> ports{8443, 8080};  ///< that it listens on, at 127.0.0.1
 };
 
 /// Tasks as containers of crun, each watched by a conmon that outlives the daemon. Beside a task's config.json:
@@ -59,7 +60,8 @@ class CrunContainers final : public ports::Containers {
                      const std::array<int, 3>& stdio, std::chrono::milliseconds deadline);
 
     /// The edge: nginx in a container of its own, in the host's network, with uid and gid `edgeUser`. One that runs
-    /// with these texts is left alone; with others it is replaced. Its files lie in /run/tenantry/edge.
+    /// with these texts is left alone; with others it is replaced. Returns when it listens on its ports. Its files lie
+    /// in /run/tenantry/edge.
     Result<world::TaskProcess> run_edge(const EdgeTexts& texts);
     Result<void> stop_edge(std::chrono::milliseconds drain);
     std::optional<world::TaskProcess> find_edge();
