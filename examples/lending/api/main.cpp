@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -22,7 +23,6 @@ namespace {
 namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = beast::http;
-using tcp = asio::ip::tcp;
 using Request = http::request<http::string_body>;
 using Response = http::response<http::string_body>;
 
@@ -80,7 +80,7 @@ Response answer(const Service& service, const Request& request) {
 
 class Connection : public std::enable_shared_from_this<Connection> {
   public:
-    Connection(tcp::socket socket, const Service& service) : stream_(std::move(socket)), service_(service) {}
+    Connection(asio::ip::tcp::socket socket, const Service& service) : stream_(std::move(socket)), service_(service) {}
 
     void read() {
         parser_.emplace();
@@ -97,7 +97,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
         http::async_write(stream_, response_, [self = shared_from_this()](beast::error_code error, std::size_t) {
             if (error) return;
             if (self->response_.keep_alive()) return self->read();
-            self->stream_.socket().shutdown(tcp::socket::shutdown_send, error);
+            static_cast<void>(self->stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, error));
         });
     }
 
@@ -108,8 +108,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
     Response response_;
 };
 
-void accept(tcp::acceptor& acceptor, const Service& service) {
-    acceptor.async_accept([&](beast::error_code error, tcp::socket socket) {
+void accept(asio::ip::tcp::acceptor& acceptor, const Service& service) {
+    acceptor.async_accept([&](beast::error_code error, asio::ip::tcp::socket socket) {
         if (error == asio::error::operation_aborted) return;
         if (!error) std::make_shared<Connection>(std::move(socket), service)->read();
         accept(acceptor, service);
@@ -119,7 +119,7 @@ void accept(tcp::acceptor& acceptor, const Service& service) {
 void serve(unsigned short port) {
     Service service;
     asio::io_context context(1);
-    tcp::acceptor acceptor(context, {asio::ip::address_v4::any(), port});
+    asio::ip::tcp::acceptor acceptor(context, {asio::ip::address_v4::any(), port});
     // Connections that came in are answered; new ones are refused. The load balancer sends none by then.
     asio::signal_set signals(context, SIGTERM, SIGINT);
     signals.async_wait([&](beast::error_code, int) {

@@ -22,7 +22,7 @@ class Daemon:
 
     def __init__(self, cgroup, program="tenantryd", kill=""):
         Path(SOCKET).unlink(missing_ok=True)
-        self.log = tempfile.NamedTemporaryFile("w+", dir="/run", prefix="daemon-log")
+        self.log = tempfile.NamedTemporaryFile("w+", dir="/mnt", prefix="daemon-log")
         argv = [BIN / program, "--cgroup", cgroup]
         self.process = subprocess.Popen(argv, stderr=self.log, env={**os.environ, "TENANTRY_KILL": kill})
         until(lambda: Path(SOCKET).exists() or self.process.poll() is not None, "the daemon listens")
@@ -50,7 +50,7 @@ class Platform:
 
     def __init__(self, name="lend", text=None):
         self.name = name
-        self.folder = Path(tempfile.mkdtemp(dir="/run"))
+        self.folder = Path(tempfile.mkdtemp(dir="/mnt"))
         text = text or (PLATFORM / "platform.yaml").read_text()
         (self.folder / "platform.yaml").write_text(re.sub(r"^platform: .*$", f"platform: {name}", text, flags=re.M))
         (self.folder / "build/web/srv/www").mkdir(parents=True)

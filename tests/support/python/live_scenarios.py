@@ -52,7 +52,7 @@ def old_tls_is_refused_where_a_permissive_server_takes_it(cgroup):
     except ssl.SSLError as refused:
         assert "alert" in str(refused).lower(), f"the server refused, not this client: {refused}"
     # The same client against a server that takes it: what refused above was ours.
-    keys = Path("/run/control.pem")
+    keys = Path("/mnt/control.pem")
     subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", keys, "-out", keys, "-subj", "/CN=x", "-days", "1"], check=True, capture_output=True)
     taking = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     taking.minimum_version = ssl.TLSVersion.TLSv1_1
@@ -515,4 +515,6 @@ def no_request_is_lost_while_others_come_go_and_change(cgroup):
 
 
 if __name__ == "__main__":
+    # A place of the cell alone for what the scenarios write.
+    subprocess.run(["mount", "-t", "tmpfs", "scenario", "/mnt"], check=True)
     globals()[sys.argv[1]](sys.argv[2])
