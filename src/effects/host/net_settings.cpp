@@ -16,6 +16,7 @@ namespace {
 const std::string forwardKey = "net.ipv4.ip_forward";
 const std::string ipv6Key = "net.ipv6.conf.all.disable_ipv6";
 const std::string portKey = "net.ipv4.ip_unprivileged_port_start";
+const std::string reuseKey = "net.ipv4.tcp_tw_reuse";
 
 std::string reason(int error) { return std::generic_category().message(error); }
 
@@ -78,7 +79,7 @@ Result<void> write_settings(const world::NamespaceSpec& spec) {
 
 Result<std::map<std::string, std::string>> read_settings(const std::vector<KernelLink>& links) {
     std::map<std::string, std::string> found;
-    for (const std::string& key : {forwardKey, ipv6Key, portKey}) found[key] = TRY(read_setting(key));
+    for (const std::string& key : {forwardKey, ipv6Key, portKey, reuseKey}) found[key] = TRY(read_setting(key));
     const bool forwards = found[forwardKey] != "0";
     for (const LinkSetting& setting : linkSettings) {
         const std::string wanted = std::to_string(wanted_setting(setting, forwards));

@@ -13,6 +13,8 @@ constexpr std::string_view noIpv6Key = "net.ipv6.conf.all.disable_ipv6";
 bool is_irrelevant_sysctl(std::string_view key) {
     // Which ports a process may bind without a capability: it has the namespace to itself.
     if (key == "net.ipv4.ip_unprivileged_port_start") return true;
+    // How soon a near port is used again.
+    if (key == "net.ipv4.tcp_tw_reuse") return true;
     // `all` is what must be set; this one is for interfaces that come later.
     return key == "net.ipv6.conf.default.disable_ipv6";
 }
