@@ -97,7 +97,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
         http::async_write(stream_, response_, [self = shared_from_this()](beast::error_code error, std::size_t) {
             if (error) return;
             if (self->response_.keep_alive()) return self->read();
-            static_cast<void>(self->stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, error));
+            error = self->stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, error);
         });
     }
 

@@ -66,13 +66,13 @@ class UnixServer final : public Server {
         beast::error_code error;
         const std::string fresh = path_ + ".new";
         ::unlink(fresh.c_str());
-        static_cast<void>(acceptor_.open(asio::local::stream_protocol(), error));
-        if (!error) static_cast<void>(acceptor_.bind(asio::local::stream_protocol::endpoint(fresh), error));
+        error = acceptor_.open(asio::local::stream_protocol(), error);
+        if (!error) error = acceptor_.bind(asio::local::stream_protocol::endpoint(fresh), error);
         if (error) return fail("listening at {}: {}", path_, error.message());
         if (::chmod(fresh.c_str(), S_IRUSR | S_IWUSR | S_IRGRP | S_IWGRP) != 0 ||
             ::chown(fresh.c_str(), 0, group()) != 0)
             return fail("giving {} its mode failed", fresh);
-        static_cast<void>(acceptor_.listen(static_cast<int>(mostConnections), error));
+        error = acceptor_.listen(static_cast<int>(mostConnections), error);
         if (error || ::rename(fresh.c_str(), path_.c_str()) != 0) return fail("listening at {} failed", path_);
         accepting_ = std::thread([this] { accept(); });
         return {};

@@ -37,7 +37,7 @@ class Client::Connection {
 
     Result<void> open(const std::string& path) {
         beast::error_code error;
-        static_cast<void>(socket_.connect(asio::local::stream_protocol::endpoint(path), error));
+        error = socket_.connect(asio::local::stream_protocol::endpoint(path), error);
         if (error) return fail("no daemon answers at {}: {}; start it as root with `tenantryd`", path, error.message());
         return {};
     }
