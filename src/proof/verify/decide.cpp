@@ -14,13 +14,16 @@ std::string too_large(std::string_view device) {
 
 namespace {
 
-// Why a claim is not decided. Those that stand here with nothing are.
-std::string_view undecided(Claim claim) {
+// Why a claim is not decided on a source. Those that stand here with nothing are.
+std::string_view undecided(Claim claim, Source source) {
+    const bool live = source == Source::live;
     switch (claim) {
         case Claim::net1:
         case Claim::net5:
         case Claim::net6:
         case Claim::net8:
+        case Claim::run1:
+        case Claim::run2:
             return "";
         case Claim::net9:
         case Claim::net10:
@@ -36,8 +39,6 @@ std::string_view undecided(Claim claim) {
         case Claim::net4:
         case Claim::net7:
         case Claim::net11:
-        case Claim::run1:
-        case Claim::run2:
         case Claim::res1:
         case Claim::id1:
         case Claim::id2:
@@ -51,7 +52,7 @@ std::string_view undecided(Claim claim) {
         case Claim::cry1:
         case Claim::pub1:
         case Claim::stg1:
-            return "not built yet";
+            return live ? "not built yet" : "not built yet";
     }
     return "";
 }
@@ -118,12 +119,14 @@ Verdict judged(Claim claim, Examined examined) {
 
 }  // namespace
 
-bool decided_on_text(Claim claim) { return undecided(claim).empty(); }
+bool decided_on(Claim claim, Source source) { return undecided(claim, source).empty(); }
+bool decided_on_text(Claim claim) { return decided_on(claim, Source::text); }
 
 std::vector<Verdict> decide(const Facts& facts, const Declared& declared, const Pool& pool) {
     check_invariants(facts);
     const Scene scene(facts, declared);
     const Reaches reaches = explore_all(scene, pool);
+    const ProfileDifferences profiles(facts);
     std::vector<Verdict> verdicts;
     for (Claim claim : all_claims()) {
         Examined examined;
@@ -143,11 +146,18 @@ std::vector<Verdict> decide(const Facts& facts, const Declared& declared, const 
             case Claim::net8:
                 examined = examine_net8(scene);
                 break;
+            case Claim::run1:
+                examined =
+                    for_each_environment(scene, pool, [&](std::size_t i) { return examine_run1(scene, profiles, i); });
+                break;
+            case Claim::run2:
+                examined = examine_run2(scene);
+                break;
             default:
-                examined.doubts.emplace_back(undecided(claim));
+                examined.doubts.emplace_back(undecided(claim, facts.source));
                 break;
         }
-        if (undecided(claim).empty() && claim != Claim::net8) doubt_what_was_not_understood(scene, examined);
+        if (decided_on(claim, facts.source) && claim != Claim::net8) doubt_what_was_not_understood(scene, examined);
         verdicts.push_back(judged(claim, std::move(examined)));
     }
     return verdicts;

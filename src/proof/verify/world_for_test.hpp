@@ -88,7 +88,9 @@ class WorldBuilder {
         base_ = 0x0A000000 + (number << 12);
         owner_ = {static_cast<std::uint32_t>(world_.facts.environments.size())};
         const Cidr block{Ipv4{base_}, 20};
-        world_.facts.environments.push_back({name_, block, world_.next_span()});
+        world_.facts.environments.push_back(
+            {name_, block, world_.next_span(), fmt::format("/run/tenantry/platforms/lend/environments/{}/", name_)});
+        firstId_ = (16 + number) << 16;  // from 2^20, 65,536 for each
         declare(number, block);
         router_ = world_.add_device(name_ + "/router", owner_, true);
         const DeclaredEnvironment& declared = world_.declared.environments.back();
@@ -111,7 +113,10 @@ class WorldBuilder {
                       {"worker", std::nullopt, std::nullopt, {"services.worker"}}};
         std::uint32_t last = 4;
         const auto task = [&](std::string taskName, std::string service) {
-            e.tasks.push_back({std::move(taskName), std::move(service), Ipv4{base_ + last}, 100000 + last});
+            // The load balancer's id is the first, then the services' in their order.
+            const auto row = std::ranges::find(e.services, service, &DeclaredService::name) - e.services.begin();
+            const auto idOf = static_cast<std::uint32_t>(service == loadBalancerName ? 1 : row + 2);
+            e.tasks.push_back({std::move(taskName), std::move(service), Ipv4{base_ + last}, firstId_ + idOf});
             ++last;
         };
         task("load-balancer-1", "load-balancer");
@@ -223,6 +228,7 @@ class WorldBuilder {
     int copies_;  // tasks of each service with a port
     std::string name_;
     std::uint32_t base_ = 0;
+    std::uint32_t firstId_ = 0;
     Index<EnvironmentFact> owner_;
     Index<Device> router_;
 };
