@@ -156,6 +156,14 @@ void write_proxy(const Facts& facts, const Proxy& proxy, std::string& text) {
     for (std::uint32_t descriptor : proxy.descriptors) text += fmt::format(" descriptor {}", descriptor);
     for (const HostName& host : proxy.hosts) text += " host " + host.str();
     text += '\n';
+    if (proxy.tls)
+        text +=
+            fmt::format("  tls from {} ciphers {} suites {} certificates {}\n", proxy.tls->minimum,
+                        fmt::join(proxy.tls->ciphers, " "), fmt::join(proxy.tls->suites, " "), proxy.tls->certificates);
+    if (proxy.headers.dropsForwarding) text += "  drops forwarding headers\n";
+    if (proxy.headers.comparesNames) text += "  compares server name and host\n";
+    if (const auto& security = proxy.headers.transportSecurity)
+        text += fmt::format("  transport security for {} seconds\n", security->value);
     for (const ProxyRoute& route : proxy.routes) {
         text += fmt::format("  route {}", route.prefix);
         for (const Upstream& upstream : route.to) text += fmt::format(" {}:{}", upstream.host, upstream.port.number);

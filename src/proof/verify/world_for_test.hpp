@@ -212,6 +212,13 @@ class WorldBuilder {
         for (const DeclaredTask& task : declared.tasks)
             if (task.service == "web") all.to.push_back({task.address.str(), Port{8080}, world_.next_span()});
         world_.facts.proxies.push_back({balancer, {}, {3}, declared.hosts, {all}, world_.next_span()});
+        Proxy& proxy = world_.facts.proxies.back();
+        proxy.tls = TlsFact{"TLSv1.2",
+                            {"ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-ECDSA-CHACHA20-POLY1305"},
+                            {"TLS_AES_128_GCM_SHA256"},
+                            "/run/tls",
+                            world_.next_span()};
+        proxy.headers = {true, true, Placed<std::uint64_t>{63'072'000, world_.next_span()}};
         for (const DeclaredTask& task : declared.tasks) {
             if (task.service != "web") continue;
             const ProxyRoute api{"/api", {{"api", Port{9000}, world_.next_span()}}, world_.next_span()};
@@ -238,6 +245,7 @@ inline World lending(std::uint32_t environments, int copies = 2) {
     world.declared.pool = Cidr{Ipv4{0x0A000000}, 8};
     world.declared.avoid = {Cidr{Ipv4{0x0A600000}, 12}};
     world.declared.machine = MachineRanges{{Cidr{Ipv4{0xAC110000}, 16}, "docker0"}};
+    world.declared.edge = DeclaredEdge{Ipv4{0x7F000001}, Port{8443}, Port{8080}};
     world.facts.edges.push_back({Ipv4{0x7F000001}, Port{8443}, Port{8080}, "/run/tenantry/in/", world.next_span()});
     WorldBuilder builder(world, copies);
     for (std::uint32_t i = 1; i <= environments; ++i) builder.add_environment(i);
