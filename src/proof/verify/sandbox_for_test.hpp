@@ -99,6 +99,9 @@ inline Sandbox observed_sandbox(World& world, std::size_t at) {
     add("/usr", "overlay", fmt::format("0:{}", 100 + process.owner->at), "/");
     for (const std::string_view point : maskedByAll)
         add(std::string(point), "proc", proc, std::string(point.substr(5)));
+    // The kernel lists mounts as they were made: the root first.
+    const auto root = std::ranges::find(sandbox.mounts, "/", &Mount::point);
+    std::rotate(sandbox.mounts.begin(), root, root + 1);
     return sandbox;
 }
 
