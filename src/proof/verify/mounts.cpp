@@ -15,11 +15,13 @@ bool is_plain(std::string_view path) {
            path.find("//") == std::string_view::npos && path.find("/./") == std::string_view::npos;
 }
 
-MountKind kind_inside(const Whose& whose, std::string_view path) {
+MountKind kind_inside(const Whose& whose, const Mount& mount, std::string_view path) {
     if (path.starts_with("tasks/"))
         return path == fmt::format("tasks/{}/rootfs", whose.task) ? MountKind::root : MountKind::foreign;
     if (path.starts_with("services/")) return MountKind::settings;
     if (path.starts_with("images/")) return MountKind::image;
+    // The environment's empty file before one of /proc.
+    if (path == "root/empty" && mount.point.starts_with("/proc/")) return MountKind::mask;
     if (path == "tls") return MountKind::key;
     if (path == "control") return MountKind::control;
     return MountKind::foreign;
@@ -34,7 +36,7 @@ MountKind kind_live(const Whose& whose, const Mount& mount) {
     if (inProc && !mount.writable && (mount.type == "tmpfs" || mount.root == "/null")) return MountKind::mask;
     if (mount.type == "tmpfs" && whole && is_memory_point(mount.point)) return MountKind::memory;
     if (mount.type == "overlay") return mount.point == "/" ? MountKind::root : MountKind::image;
-    if (const auto path = inside(whose.environment, mount.root)) return kind_inside(whose, *path);
+    if (const auto path = inside(whose.environment, mount.root)) return kind_inside(whose, mount, *path);
     return MountKind::foreign;
 }
 
@@ -55,7 +57,7 @@ MountKind kind_of(const Whose& whose, const Mount& mount) {
     if (mount.type == "tmpfs") return is_memory_point(mount.point) ? MountKind::memory : MountKind::foreign;
     const bool ours = mount.type == "bind" && mount.root.starts_with(whose.environment.folder);
     const auto path = ours ? inside(whose.environment, mount.root) : std::nullopt;
-    return path ? kind_inside(whose, *path) : MountKind::foreign;
+    return path ? kind_inside(whose, mount, *path) : MountKind::foreign;
 }
 
 std::string to_text(const Mount& mount) {
