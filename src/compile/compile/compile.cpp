@@ -93,8 +93,12 @@ std::optional<Proof> prove_local(const blueprint::Blueprint& blueprint, std::spa
     const verify::Facts& facts = *read;
     verify::Declared declared = intent::declare_local(blueprint);
     declared.machine = machine;
-    Proof proof{verify::decide(facts, declared, pool), facts.environments.size(), texts.size(), facts.notUnderstood,
-                blake2b(everything)};
+    Proof proof{verify::decide(facts, declared, pool),
+                facts.environments.size(),
+                texts.size(),
+                facts.notUnderstood,
+                blake2b(everything),
+                facts.source};
     return proof;
 }
 

@@ -134,6 +134,19 @@ std::uint64_t Cgroups::oom_kills(std::string_view group) const {
     return count;
 }
 
+Cgroups::Limits Cgroups::limits(std::string_view group) const {
+    // cgroup v1 has no word for "no limit" of memory, but a number that no machine has.
+    constexpr std::uint64_t anyMemory = std::uint64_t{1} << 60;
+    const auto number = [](const std::filesystem::path& file) -> std::optional<std::uint64_t> {
+        const auto text = read_small(file);
+        std::uint64_t value = 0;
+        if (!text || std::from_chars(text->data(), text->data() + text->size(), value).ec != std::errc()) return {};
+        return value < anyMemory ? std::optional(value) : std::nullopt;
+    };
+    const char* memory = mounts_.legacy.empty() ? "memory.max" : "memory.limit_in_bytes";
+    return {number(mounts_.pids / top_ / group / "pids.max"), number(mounts_.memory / top_ / group / memory)};
+}
+
 void Cgroups::remove(std::string_view group) const {
     for (const auto& hierarchy : mounts_.legacy.empty() ? mounts_.unified : mounts_.legacy)
         rmdir((hierarchy / top_ / group).c_str());

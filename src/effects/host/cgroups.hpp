@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,6 +40,11 @@ class Cgroups {
     [[nodiscard]] Result<void> kill_all(std::string_view group, std::chrono::milliseconds deadline) const;
     /// How many processes of the group the kernel killed for want of memory. 0 where there is no such group.
     [[nodiscard]] std::uint64_t oom_kills(std::string_view group) const;
+    /// Limits of the group; nothing where there is none, or no such group.
+    struct Limits {
+        std::optional<std::uint64_t> processes, memory;
+    };
+    [[nodiscard]] Limits limits(std::string_view group) const;
     /// Removes a group without processes and groups in it; another one stays. Fine where it is gone.
     void remove(std::string_view group) const;
 

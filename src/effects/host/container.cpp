@@ -81,6 +81,17 @@ void await_program(const ProcessId& id, const std::string& runtime) {
         if (await_end(*process, milliseconds(1))) return;
 }
 
+// Files of /proc itself, not those of processes.
+std::vector<std::string> proc_files() {
+    std::vector<std::string> files;
+    std::error_code error;
+    for (const auto& entry : std::filesystem::directory_iterator("/proc", error)) {
+        std::error_code gone;
+        if (entry.is_regular_file(gone)) files.push_back(entry.path().string());
+    }
+    return files;
+}
+
 world::TaskProcess process_of(const TaskRecord& record) {
     return {record.process.pid, record.process.startTime, record.monitor.pid};
 }
@@ -150,7 +161,8 @@ Result<void> Container::prepare(const ContainerOrder& order) {
                                      .cgroup = cgroups_.top(),
                                      .shared = place_.shared,
                                      .certificates = std::filesystem::exists(place_.shared / "certs"),
-                                     .root = place_.folder / "rootfs"};
+                                     .root = place_.folder / "rootfs",
+                                     .procFiles = proc_files()};
     const std::string emitted = TRY(read_small(place_.folder / "config.json"));
     const RuntimeConfig config = TRY(runtime_config(emitted, additions));
     if (config.cgroup != place_.cgroup)

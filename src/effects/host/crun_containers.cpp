@@ -70,7 +70,11 @@ Result<world::ObservedSandbox> CrunContainers::observe(const world::Placement& p
         const ProcTexts texts = TRY(read_proc(process->pid));
         // The texts are of this task only if it lived until they were read.
         if (!find(placement, task)) return fail("it ended meanwhile");
-        return sandbox_of(texts);
+        world::ObservedSandbox seen = TRY(sandbox_of(texts));
+        const Cgroups::Limits limits = view_.cgroups().limits(place_of(placement, task).cgroup);
+        seen.mostProcesses = limits.processes;
+        seen.mostMemory = limits.memory;
+        return seen;
     };
     return wrap(observe(), "looking at {} of {}", task, placement.str());
 }

@@ -1,15 +1,18 @@
 #include "runtime_config.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include <boost/json.hpp>
+
+#include "shared_root.hpp"
 
 namespace tenantry::host {
 namespace {
 
 namespace json = boost::json;
 
-json::object bind(const std::filesystem::path& source, std::string_view destination, bool programs) {
+json::object bind_mount(const std::filesystem::path& source, std::string_view destination, bool programs) {
     json::array options{"bind", "ro", "private", "nosuid", "nodev"};
     if (!programs) options.emplace_back("noexec");
     return {{"destination", destination}, {"type", "bind"}, {"source", source.string()}, {"options", options}};
@@ -17,8 +20,8 @@ json::object bind(const std::filesystem::path& source, std::string_view destinat
 
 // Ours first: nothing that the file mounts lies above them.
 json::array all_mounts(const json::array& emitted, const RuntimeAdditions& additions) {
-    json::array mounts{bind(additions.shared / "usr", "/usr", true)};
-    if (additions.certificates) mounts.emplace_back(bind(additions.shared / "certs", "/etc/ssl/certs", false));
+    json::array mounts{bind_mount(additions.shared / "usr", "/usr", true)};
+    if (additions.certificates) mounts.emplace_back(bind_mount(additions.shared / "certs", "/etc/ssl/certs", false));
     for (const json::value& mount : emitted) mounts.push_back(mount);
     return mounts;
 }
@@ -31,6 +34,21 @@ std::vector<RuntimeConfig::Mount> targets(const json::array& mounts) {
                           bound ? std::string(mount.at("source").as_string()) : std::string()});
     }
     return result;
+}
+
+// What is a file here is hidden behind ours; folders, and what this kernel does not have, are left to crun.
+void hide(json::object& linux, json::array& mounts, const RuntimeAdditions& additions) {
+    json::value* masked = linux.if_contains("maskedPaths");
+    if (masked == nullptr) return;
+    json::array left;
+    for (const json::value& path : masked->as_array()) {
+        const std::string_view text = path.as_string();
+        if (std::ranges::find(additions.procFiles, text) == additions.procFiles.end())
+            left.push_back(path);
+        else
+            mounts.push_back(bind_mount(additions.shared / emptyFile, text, false));
+    }
+    *masked = std::move(left);
 }
 
 // `/tenantry/environments/...` -> `environments/...`
@@ -54,6 +72,7 @@ RuntimeConfig converted(std::string_view emitted, const RuntimeAdditions& additi
     linux.at("cgroupsPath") = "/" + additions.cgroup + "/" + result.cgroup;
     json::array mounts = all_mounts(config.at("mounts").as_array(), additions);
     result.mounts = targets(mounts);
+    hide(linux, mounts, additions);
     config.at("mounts") = std::move(mounts);
     result.text = json::serialize(config);
     return result;

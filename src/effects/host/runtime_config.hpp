@@ -19,6 +19,9 @@ struct RuntimeAdditions {
     std::filesystem::path shared;  ///< folder with `usr` and `certs`; see shared_root.hpp
     bool certificates = false;     ///< `certs` is there
     std::filesystem::path root;    ///< the task's root
+    /// Files of this kernel's /proc, by their paths. crun would hide one behind the machine's /dev/null: an inode that
+    /// tasks of all environments could lock and watch. `shared` has an empty file in its place.
+    std::vector<std::string> procFiles = {};
 };
 
 struct RuntimeConfig {

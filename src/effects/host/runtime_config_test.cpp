@@ -54,6 +54,23 @@ TEST(RuntimeConfig, ChangesNothingElse) {
     EXPECT_EQ(before, after);
 }
 
+// The machine's /dev/null before a file of /proc would be one inode for all environments.
+TEST(RuntimeConfig, HidesFilesOfProcBehindOneOfTheEnvironment) {
+    std::string text(emitted);
+    const std::string group = R"("cgroupsPath")";
+    text.insert(text.find(group), R"("maskedPaths": ["/proc/acpi", "/proc/keys", "/proc/gone"], )");
+    RuntimeAdditions more = additions;
+    more.procFiles = {"/proc/keys", "/proc/uptime"};
+    const auto config = runtime_config(text, more);
+    ASSERT_TRUE(config) << config.error().text();
+    const json::value made = json::parse(config->text);
+    EXPECT_EQ(json::serialize(made.at_pointer("/linux/maskedPaths")), R"(["/proc/acpi","/proc/gone"])");
+    EXPECT_EQ(json::serialize(made.at("mounts").as_array().back()),
+              R"({"destination":"/proc/keys","type":"bind","source":"/run/shared/empty",)"
+              R"("options":["bind","ro","private","nosuid","nodev","noexec"]})");
+    EXPECT_EQ(config->mounts.back().destination, "/app") << "no place for it has to be made";
+}
+
 TEST(RuntimeConfig, WithoutReleaseAndCertificatesHasNone) {
     const auto config = runtime_config(emitted, {.release = {}, .cgroup = "tenantry", .shared = "/s", .root = "/r"});
     ASSERT_TRUE(config);

@@ -12,7 +12,9 @@ namespace tenantry::host {
 /// Files of /proc/PID.
 struct ProcTexts {
     std::string status, limits, mountinfo, cgroup;
-    std::string network;  ///< where ns/net points to
+    world::ObservedNamespaces namespaces;  ///< where the links below ns lead
+    world::ObservedNamespaces machine;     ///< those of process 1
+    std::string machineProc;               ///< device number of our own /proc
 };
 Result<ProcTexts> read_proc(int pid);
 

@@ -36,6 +36,8 @@ Result<void> ensure_shared_root(const std::filesystem::path& folder) {
     TRY_VOID(mount_view("/usr", folder / "usr", true));
     std::error_code error;
     if (std::filesystem::is_directory(certificates, error)) TRY_VOID(mount_view(certificates, folder / "certs", false));
+    // Made once: tasks that run have this inode.
+    if (!std::filesystem::exists(folder / emptyFile, error)) TRY_VOID(write_whole(folder / emptyFile, "", 0444));
     return ensure_etc(folder / "etc");
 }
 

@@ -89,7 +89,7 @@ void append_verdict(std::string& out, const Sources& sources, const model::Model
 std::vector<std::pair<std::string, std::vector<const Verdict*>>> undecided(const compile::Proof& proof) {
     std::vector<std::pair<std::string, std::vector<const Verdict*>>> groups;
     for (const Verdict& verdict : proof.verdicts) {
-        if (verify::decided_on_text(verdict.claim)) continue;
+        if (verdict.decided) continue;
         auto group = std::ranges::find(groups, verdict.reason, [](const auto& g) { return g.first; });
         if (group == groups.end()) group = groups.insert(groups.end(), {verdict.reason, {}});
         group->second.push_back(&verdict);
@@ -118,6 +118,10 @@ void write_hops(const Sources& sources, std::string_view key, std::span<const ve
         json.end();
     }
     json.end();
+}
+
+std::string_view source_word(const compile::Proof& proof) {
+    return proof.source == verify::Source::live ? "live state" : "text";
 }
 
 void write_finding(const Sources& sources, const model::Model& model, const Finding& finding, JsonText& json) {
@@ -175,23 +179,23 @@ void reach_json(const Sources& sources, const compile::Reach& reach, JsonText& j
 }
 
 std::string summary(const compile::Proof& proof) {
-    const auto notBuilt = static_cast<std::size_t>(
-        std::ranges::count_if(proof.verdicts, [](const Verdict& v) { return !verify::decided_on_text(v.claim); }));
-    return fmt::format("{} hold, {} violated, {} unknown ({} of them not decided on text by this version)",
+    const auto notBuilt = static_cast<std::size_t>(std::ranges::count(proof.verdicts, false, &Verdict::decided));
+    return fmt::format("{} hold, {} violated, {} unknown ({} of them not decided on {} by this version)",
                        count(proof, Answer::holds), count(proof, Answer::violated), count(proof, Answer::unknown),
-                       notBuilt);
+                       notBuilt, source_word(proof));
 }
 
 std::string to_text(const Sources& sources, const model::Model& model, const compile::Proof& proof,
                     const Style& style) {
     const Paint paint(style.color);
+    const std::string_view live = proof.source == verify::Source::live ? " of live state" : "";
     std::string out =
-        fmt::format("Claims decided on {} of target local, digest {}, {}\n", counted(proof.texts, "text", "texts"),
-                    proof.digest.hex(12), counted(proof.environments, "environment", "environments"));
+        fmt::format("Claims decided on {}{} of target local, digest {}, {}\n", counted(proof.texts, "text", "texts"),
+                    live, proof.digest.hex(12), counted(proof.environments, "environment", "environments"));
     out += "They rest on: the kernel enforces what its tables say; one kernel is shared; root is outside of the "
            "claims.\n\n";
     for (const Verdict& verdict : proof.verdicts)
-        if (verify::decided_on_text(verdict.claim)) append_verdict(out, sources, model, verdict, paint);
+        if (verdict.decided) append_verdict(out, sources, model, verdict, paint);
     for (const auto& [reason, group] : undecided(proof)) {
         out += fmt::format("{} {}: ", paint(Color::yellow, "unknown"), reason);
         for (const Verdict* verdict : group)
@@ -210,7 +214,7 @@ std::string to_text(const Sources& sources, const model::Model& model, const com
 }
 
 void write_json(const Sources& sources, const model::Model& model, const compile::Proof& proof, JsonText& json) {
-    json.member("source", "text").member("digest", proof.digest.hex()).member("texts", proof.texts);
+    json.member("source", to_string(proof.source)).member("digest", proof.digest.hex()).member("texts", proof.texts);
     json.member("environments", proof.environments);
     json.key("notUnderstood").array();
     for (const verify::NotUnderstood& fact : proof.notUnderstood)
@@ -219,7 +223,7 @@ void write_json(const Sources& sources, const model::Model& model, const compile
     json.key("verdicts").array();
     for (const Verdict& verdict : proof.verdicts) {
         json.object().member("claim", to_string(verdict.claim)).member("answer", to_string(verdict.answer));
-        json.member("decided", verify::decided_on_text(verdict.claim)).member("reason", verdict.reason);
+        json.member("decided", verdict.decided).member("reason", verdict.reason);
         json.key("basis")
             .object(Layout::line)
             .member("environments", verdict.basis.environments)

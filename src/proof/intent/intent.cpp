@@ -16,6 +16,9 @@ std::string name_of(const Shape& shape, const blueprint::End& end) {
     return std::string(verify::loadBalancerName);
 }
 
+// docs/local-files.md: on the loopback addresses alone; other ports are left to whoever forwards to it.
+constexpr verify::DeclaredEdge edge{Ipv4{0x7F000001}, Port{8443}, Port{8080}};
+
 ModelPath origin_of(const Workload& workload) { return ModelPath{"services." + workload.name.str()}; }
 
 verify::DeclaredService declare_service(const Blueprint& blueprint, const Environment& environment,
@@ -83,6 +86,7 @@ verify::DeclaredEnvironment declare(const Blueprint& blueprint, const Environmen
 
 verify::Declared declare_local(const Blueprint& blueprint) {
     verify::Declared declared{blueprint.commons.pool, blueprint.commons.avoid, blueprint.commons.blockPrefix, {}};
+    declared.edge = edge;
     for (const Environment& environment : blueprint.environments)
         declared.environments.push_back(declare(blueprint, environment));
     std::ranges::sort(declared.environments, {}, &verify::DeclaredEnvironment::name);

@@ -21,15 +21,9 @@ bool is_in(Words line, std::span<const Irrelevant> list) {
     });
 }
 
-// Logs, limits and processes; TLS of all listening sockets (claim TLS-1 probes it).
-constexpr std::array globalLines{Irrelevant{"log", "stdout"},
-                                 Irrelevant{"maxconn", "*"},
-                                 Irrelevant{"nbthread", "*"},
-                                 Irrelevant{"hard-stop-after", "*"},
-                                 Irrelevant{"ssl-default-bind-options", "*"},
-                                 Irrelevant{"ssl-default-bind-ciphers", "*"},
-                                 Irrelevant{"ssl-default-bind-ciphersuites", "*"},
-                                 Irrelevant{"ssl-default-bind-curves", "*"}};
+// Logs, limits and processes.
+constexpr std::array globalLines{Irrelevant{"log", "stdout"}, Irrelevant{"maxconn", "*"}, Irrelevant{"nbthread", "*"},
+                                 Irrelevant{"hard-stop-after", "*"}};
 
 // Waiting, logging, trying again (on another server of the same backend).
 constexpr std::array sharedLines{Irrelevant{"log", "global"},         Irrelevant{"timeout", "*"},
@@ -90,11 +84,13 @@ void read_haproxy(const ProxyTask& task) {
     if (!lines) return;
     const std::vector<HaproxySection> all = sections(scope, *lines);
     std::map<std::string, std::vector<verify::Upstream>, std::less<>> backends;
+    verify::TlsFact tls;
     bool http = false;
     for (const HaproxySection& section : all) {
         const std::string_view kind = section.head[0].text;
         if (kind == "global" && section.head.size() == 1) {
-            for (const Words line : section.lines) check_global_line(scope, line);
+            for (const Words line : section.lines)
+                if (!read_tls_default(scope, line, tls)) check_global_line(scope, line);
         } else if (kind == "defaults" && section.head.size() == 1) {
             for (const Words line : section.lines) http = check_defaults_line(scope, line) || http;
         } else if (kind == "backend" && section.head.size() == 2) {
@@ -113,7 +109,7 @@ void read_haproxy(const ProxyTask& task) {
         if (section.head[0].text != "frontend" || section.head.size() != 2) continue;
         if (!http)
             scope.unclear(span_of(section.head), "Without `mode http` in `defaults` requests are not looked at.");
-        read_frontend(scope, section, backends, {task.process, {}, {}, {}, {}, span_of(section.head)});
+        read_frontend(scope, section, backends, tls, {task.process, {}, {}, {}, {}, span_of(section.head)});
     }
 }
 

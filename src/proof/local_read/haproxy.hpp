@@ -63,10 +63,15 @@ void check_server_settings(const Scope& scope, Words settings);
 /// What a `bind` line listens on, into the proxy.
 void read_bind(const Scope& scope, Words line, verify::Proxy& proxy);
 
-/// One frontend with its backends.
+/// True where a line of `global` is about TLS of all listening sockets; what it says goes into `tls`.
+bool read_tls_default(const Scope& scope, Words line, verify::TlsFact& tls);
+/// What a `bind` line makes of it, into the proxy: of several sockets the weakest.
+void read_tls_bind(const Scope& scope, Words line, const verify::TlsFact& defaults, verify::Proxy& proxy);
+
+/// One frontend with its backends; `tls` is what `global` says of TLS.
 void read_frontend(const Scope& scope, const HaproxySection& frontend,
                    const std::map<std::string, std::vector<verify::Upstream>, std::less<>>& backends,
-                   verify::Proxy proxy);
+                   const verify::TlsFact& tls, verify::Proxy proxy);
 
 /// Lines of `global`, `defaults` and backends that are not about where requests go; the others are not understood.
 void check_global_line(const Scope& scope, Words line);

@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <array>
+#include <cctype>
+#include <charconv>
 #include <set>
 
 #include <fmt/format.h>
@@ -15,7 +17,8 @@ using Backends = std::map<std::string, std::vector<verify::Upstream>, std::less<
 // Request headers that say where a client came from; no rule of the page routes by them.
 constexpr std::array forwardingHeaders{"Forwarded",        "X-Forwarded-For",  "X-Forwarded-Proto",
                                        "X-Forwarded-Host", "X-Forwarded-Port", "X-Real-IP"};
-constexpr std::string_view forwardingPattern = "^(Forwarded|X-Forwarded-.*|X-Real-IP)$";
+// HAProxy has all names in lower case, and its expressions look at case.
+constexpr std::string_view forwardingPattern = "^(forwarded|x-forwarded-.*|x-real-ip)$";
 
 bool is_forwarding_header(std::string_view name) {
     return std::ranges::find(forwardingHeaders, name) != forwardingHeaders.end();
@@ -23,8 +26,8 @@ bool is_forwarding_header(std::string_view name) {
 
 class FrontendReader {
   public:
-    FrontendReader(const Scope& scope, const Backends& backends, verify::Proxy proxy)
-        : scope_(scope), backends_(backends), proxy_(std::move(proxy)) {}
+    FrontendReader(const Scope& scope, const Backends& backends, const verify::TlsFact& tls, verify::Proxy proxy)
+        : scope_(scope), backends_(backends), tls_(tls), proxy_(std::move(proxy)) {}
 
     void read(const HaproxySection& section) {
         for (const Words line : section.lines)
@@ -40,7 +43,10 @@ class FrontendReader {
   private:
     void read_line(Words line) {
         const std::string_view keyword = line[0].text;
-        if (keyword == "bind") return read_bind(scope_, line, proxy_);
+        if (keyword == "bind") {
+            read_tls_bind(scope_, line, tls_, proxy_);
+            return read_bind(scope_, line, proxy_);
+        }
         if (keyword == "acl" && line.size() > 2) return;
         if (keyword == "use_backend") return read_use(line);
         if (keyword == "default_backend" && line.size() == 2) {
@@ -48,7 +54,9 @@ class FrontendReader {
             return;
         }
         if (keyword == "http-request") return read_request_rule(line);
-        // What a response says does not change where requests go.
+        if (keyword == "http-response" && line.size() > 2 && is_transport_security(line[2].text))
+            return read_transport_security(line);
+        // What else a response says does not change where requests go.
         if (begins_with(line, {"http-response", "set-header"}) || begins_with(line, {"http-response", "add-header"}) ||
             begins_with(line, {"http-response", "del-header"}))
             return;
@@ -65,13 +73,42 @@ class FrontendReader {
         if (begins_with(line, {"http-request", "return", "status", "421", "unless"})) return read_misdirected(line);
         const bool notFound = begins_with(line, {"http-request", "return", "status", "404"});
         if (notFound && (line.size() == 4 || line[4].text == "unless")) return read_not_found(line);
-        const bool sets = begins_with(line, {"http-request", "set-header", "*"});
         const bool deletes = begins_with(line, {"http-request", "del-header", "*"});
-        if ((sets || deletes) && is_forwarding_header(line[2].text)) return;
-        if (deletes && line.size() == 5 && line[2].text == forwardingPattern && line[3].text == "-m" &&
-            line[4].text == "reg")
+        if (begins_with(line, {"http-request", "set-header", "*", "*"}) && line.size() == 4 && says_who_connects(line))
             return;
+        if (deletes && line.size() == 3 && is_forwarding_header(line[2].text)) return;
+        // Which names another expression matches would have to be proved.
+        if (deletes && line.size() == 5 && line[2].text == forwardingPattern && line[3].text == "-m" &&
+            line[4].text == "reg") {
+            proxy_.headers.dropsForwarding = true;
+            return;
+        }
         unclear(span_of(line), "What this rule does with requests is not known.");
+    }
+
+    // What the connection says, not the request: a client's word behind one of these names would come through.
+    static bool says_who_connects(Words line) {
+        return is_forwarding_header(line[2].text) &&
+               (line[3].text == "%[src]" || line[3].text.find('%') == std::string::npos);
+    }
+
+    static bool is_transport_security(std::string_view name) {
+        constexpr std::string_view wanted = "strict-transport-security";
+        return std::ranges::equal(name, wanted, {}, [](unsigned char c) { return std::tolower(c); });
+    }
+
+    void read_transport_security(Words line) {
+        auto& known = proxy_.headers.transportSecurity;
+        if (line[1].text == "del-header" && line.size() == 3) return known.reset();
+        constexpr std::string_view key = "max-age=";
+        const bool sets = line[1].text == "set-header" && line.size() == 4;
+        const std::size_t at = sets ? line[3].text.find(key) : std::string::npos;
+        std::uint64_t seconds = 0;
+        const char* begin = at == std::string::npos ? nullptr : line[3].text.data() + at + key.size();
+        if (begin == nullptr ||
+            std::from_chars(begin, line[3].text.data() + line[3].text.size(), seconds).ec != std::errc())
+            return unclear(span_of(line), "What this rule does with Strict-Transport-Security is not known.");
+        known = {seconds, span_of(line)};
     }
 
     // Server name and Host have to be the environment's own and the same; where they are the same, one of them need not
@@ -94,6 +131,7 @@ class FrontendReader {
         }
         if (!hostIsKnown_)
             return unclear(span_of(line), "The Host header is compared before the variable `txn.host` holds it.");
+        proxy_.headers.comparesNames = proxy_.headers.comparesNames || same;
         if (!same || (!names && !hosts)) return;
         if (!names) names = hosts;
         if (!hosts) hosts = names;
@@ -164,6 +202,7 @@ class FrontendReader {
 
     Scope scope_;
     const Backends& backends_;
+    const verify::TlsFact& tls_;
     verify::Proxy proxy_;
     HaproxyAcls acls_;
     TakenPrefixes taken_;
@@ -176,8 +215,9 @@ class FrontendReader {
 
 }  // namespace
 
-void read_frontend(const Scope& scope, const HaproxySection& frontend, const Backends& backends, verify::Proxy proxy) {
-    FrontendReader(scope, backends, std::move(proxy)).read(frontend);
+void read_frontend(const Scope& scope, const HaproxySection& frontend, const Backends& backends,
+                   const verify::TlsFact& tls, verify::Proxy proxy) {
+    FrontendReader(scope, backends, tls, std::move(proxy)).read(frontend);
 }
 
 }  // namespace tenantry::local_read

@@ -19,8 +19,16 @@ std::string proxy_text(Files& files, std::string_view environment) {
     const std::string text = verify::to_text(files.read());
     const std::size_t begin = text.find(fmt::format("proxy {}/load-balancer-1", environment));
     std::size_t end = text.find('\n', begin) + 1;
-    while (text.compare(end, 2, "  ") == 0) end = text.find('\n', end) + 1;
-    return text.substr(begin, end - begin);
+    std::string proxy = text.substr(begin, end - begin);
+    for (; text.compare(end, 2, "  ") == 0; end = text.find('\n', end) + 1)
+        if (text.compare(end, 8, "  route ") == 0) proxy += text.substr(end, text.find('\n', end) + 1 - end);
+    return proxy;
+}
+
+const verify::Proxy& proxy_of(const verify::Facts& facts, std::string_view process) {
+    const auto found = std::ranges::find(
+        facts.proxies, process, [&](const verify::Proxy& proxy) { return facts.processes[proxy.process.at].name; });
+    return *found;
 }
 
 struct Change {
@@ -183,6 +191,73 @@ TEST(Haproxy, reads_ports_and_servers_by_name) {
     EXPECT_EQ(proxy_text(files, "globex/demo"),
               "proxy globex/demo/load-balancer-1 port 8080 port 9000 port 9001 port 9002 descriptor 3 host "
               "globex.lend.localhost\n  route /docs app:8000\n  route /app app:8000\n");
+}
+
+constexpr std::string_view balancer = "acme/production/load-balancer-1";
+
+TEST(Haproxy, reads_the_weakest_that_a_socket_takes) {
+    Files files;
+    files.replace(acme, "bind fd@4 accept-proxy ssl crt /run/tls",
+                  "bind fd@4 accept-proxy ssl crt /run/tls ssl-min-ver TLSv1.0 ciphers AES128-SHA");
+    const verify::Facts facts = files.read();
+    const verify::TlsFact& tls = *proxy_of(facts, balancer).tls;
+    EXPECT_EQ(tls.minimum, "TLSv1.0");
+    EXPECT_EQ(files.bytes(tls.at), "ssl-min-ver");
+    EXPECT_EQ(tls.ciphers, (std::vector<std::string>{"ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-ECDSA-AES256-GCM-SHA384",
+                                                     "ECDHE-ECDSA-CHACHA20-POLY1305", "AES128-SHA"}));
+    EXPECT_EQ(tls.certificates, "/run/tls");
+    EXPECT_TRUE(facts.notUnderstood.empty());
+
+    Files silent;  // what one socket does not say may be anything
+    silent.replace(acme, "    ssl-default-bind-options ssl-min-ver TLSv1.2 no-tls-tickets\n", "");
+    silent.replace(acme, "bind fd@4 accept-proxy ssl crt /run/tls",
+                   "bind fd@4 accept-proxy ssl crt /run/tls ssl-min-ver TLSv1.3");
+    EXPECT_EQ(proxy_of(silent.read(), balancer).tls->minimum, "");
+}
+
+TEST(Haproxy, says_what_it_does_not_understand_of_tls) {
+    const Change rows[] = {
+        {"ssl-min-ver TLSv1.2", "ssl-min-ver TLSv2", "acme/production: Which version of TLS `TLSv2` is is not known."},
+        {"no-tls-tickets", "ssl-max-ver TLSv1.2",
+         "acme/production: What the TLS option `ssl-max-ver` changes is not known."},
+        {"bind fd@4 accept-proxy ssl crt /run/tls", "bind fd@4 accept-proxy ssl crt /run/other",
+         "acme/production: Two listening sockets have their certificates from two places."},
+        {"bind fd@4 accept-proxy ssl crt /run/tls", "bind fd@4 accept-proxy ssl crt /run/tls crt /run/other",
+         "acme/production: A listening socket has several sources of certificates."},
+        {"max-age=63072000", "max-age=x",
+         "acme/production: What this rule does with Strict-Transport-Security is not known."},
+        {"max-age=63072000", "max-age=63072000 if own-host",
+         "acme/production: What this rule does with Strict-Transport-Security is not known."},
+        {"X-Forwarded-For %[src]", "X-Forwarded-For %[req.hdr(x-from)]",
+         "acme/production: What this rule does with requests is not known."},
+        {"X-Forwarded-For %[src]", "X-Forwarded-For %[src] if own-host",
+         "acme/production: What this rule does with requests is not known."},
+        // In capitals it would match no name of HAProxy's.
+        {"^(forwarded|x-forwarded-.*|x-real-ip)$", "^(Forwarded|X-Forwarded-.*|X-Real-IP)$",
+         "acme/production: What this rule does with requests is not known."},
+    };
+    for (const Change& row : rows) {
+        Files files;
+        files.replace(acme, row.before, row.after);
+        EXPECT_EQ(files.unclear().at(0), row.said) << row.after;
+    }
+}
+
+TEST(Haproxy, reads_what_becomes_of_headers) {
+    Files files;
+    const verify::HeaderFact whole = proxy_of(files.read(), balancer).headers;
+    EXPECT_TRUE(whole.dropsForwarding && whole.comparesNames);
+    EXPECT_EQ(whole.transportSecurity->value, 63'072'000U);
+    Files less;
+    less.replace(acme, "    http-request del-header ^(forwarded|x-forwarded-.*|x-real-ip)$ -m reg\n", "");
+    less.replace(acme, "max-age=63072000\n",
+                 "max-age=63072000\n    http-response del-header strict-transport-security\n");
+    less.replace(acme, "unless own-name own-host same-host", "unless own-name own-host");
+    const verify::Facts facts = less.read();
+    EXPECT_FALSE(proxy_of(facts, balancer).headers.dropsForwarding);
+    EXPECT_FALSE(proxy_of(facts, balancer).headers.comparesNames);
+    EXPECT_FALSE(proxy_of(facts, balancer).headers.transportSecurity);
+    EXPECT_TRUE(facts.notUnderstood.empty());
 }
 
 }  // namespace

@@ -22,6 +22,7 @@ struct Folder {
     std::optional<SourceId> network;
     std::optional<SourceId> rules;
     std::map<std::string, SourceId, std::less<>> tasks;
+    std::map<std::string, SourceId, std::less<>> observed;  ///< by task
     std::vector<std::pair<std::string, SourceId>> strangers;
     SourceId any;
 };
@@ -44,6 +45,8 @@ bool place(Folder& folder, std::span<const std::string_view> parts, SourceId sou
     if (parts.size() == 1 && parts[0] == "nftables.json") return folder.rules = source, true;
     if (parts.size() == 3 && parts[0] == "tasks" && parts[2] == "config.json")
         return folder.tasks.emplace(parts[1], source).second;
+    if (parts.size() == 3 && parts[0] == "tasks" && parts[2] == "observed.json")
+        return folder.observed.emplace(parts[1], source).second;
     return parts.size() == 3 && parts[0] == "services" && is_service_file(parts[2]);
 }
 
@@ -74,6 +77,18 @@ std::optional<SourceId> need(const Scope& scope, const Folder& folder, std::opti
             code::missingFile, start_of(folder.any),
             fmt::format("The folder of `{}` has no {}.", scope.reading.facts.environments[scope.owner->at].name, name));
     return file;
+}
+
+void read_tasks(const Scope& scope, const Folder& folder, Tasks& tasks) {
+    for (const auto& [task, source] : folder.tasks) {
+        const auto observed = folder.observed.find(task);
+        tasks.read(scope, task, source,
+                   observed == folder.observed.end() ? std::nullopt : std::optional(observed->second));
+    }
+    for (const auto& [task, source] : folder.observed)
+        if (!folder.tasks.contains(task))
+            scope.wrong(code::missingFile, start_of(source),
+                        fmt::format("The task `{}` was observed, and its folder has no config.json.", task));
 }
 
 void read_rules(const Scope& scope, const Networks& networks, const Folder& folder) {
@@ -112,8 +127,11 @@ verify::Facts read_local(const Sources& sources, std::span<const LocalText> text
     networks.join_links();
     for (const auto& [scope, folder] : environments) read_rules(scope, networks, *folder);
     Tasks tasks(reading, networks);
-    for (const auto& [scope, folder] : environments)
-        for (const auto& [task, source] : folder->tasks) tasks.read(scope, task, source);
+    for (const auto& [scope, folder] : environments) {
+        verify::EnvironmentFact& fact = reading.facts.environments[scope.owner->at];
+        fact.folder = fmt::format("{}environments/{}/", scope.folder(), fact.name);
+        read_tasks(scope, *folder, tasks);
+    }
     networks.join_sockets(tasks.processes());
     for (const ProxyTask& proxy : tasks.proxies()) proxy.haproxy ? read_haproxy(proxy) : read_nginx(proxy);
     if (edge) read_edge({reading, std::nullopt}, *edge);

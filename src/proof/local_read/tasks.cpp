@@ -11,7 +11,7 @@
 
 namespace tenantry::local_read {
 
-void Tasks::read(const Scope& scope, std::string_view task, SourceId source) {
+void Tasks::read(const Scope& scope, std::string_view task, SourceId source, std::optional<SourceId> observed) {
     const auto tree = syntax::parse_json(reading_.sources, source, {}, reading_.diagnostics);
     if (!tree) return;
     const auto root = Object::of(scope, Node::root(*tree), "the runtime configuration");
@@ -33,6 +33,9 @@ void Tasks::read(const Scope& scope, std::string_view task, SourceId source) {
     fact.at = annotations->find("tenantry.service")->at();
     fact.device = read_device(scope, *root, fact.name, fact.at);
     fact.hosts = read_hosts_file(scope, *root);
+    // What was observed counts: the text is what was wanted then.
+    fact.sandbox = observed ? sandboxes_.read_observed(scope, *observed) : sandboxes_.read_wanted(scope, *root);
+    if (observed && fact.sandbox) fact.uid = fact.sandbox->uid.value;
     const Index<verify::Process> index{static_cast<std::uint32_t>(reading_.facts.processes.size())};
     byName_.emplace(fact.name, index);
     reading_.facts.processes.push_back(std::move(fact));

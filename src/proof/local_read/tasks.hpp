@@ -11,6 +11,7 @@
 #include "json_fields.hpp"
 #include "network.hpp"
 #include "reading.hpp"
+#include "sandbox.hpp"
 
 namespace tenantry::local_read {
 
@@ -24,10 +25,11 @@ struct ProxyTask {
 
 class Tasks {
   public:
-    Tasks(Reading& reading, const Networks& networks) : reading_(reading), networks_(networks) {}
+    Tasks(Reading& reading, const Networks& networks) : reading_(reading), networks_(networks), sandboxes_(reading) {}
 
-    /// Reads the config.json of the task with this name of the environment that `scope` speaks for.
-    void read(const Scope& scope, std::string_view task, SourceId source);
+    /// Reads the config.json of the task with this name of the environment that `scope` speaks for, and what was
+    /// observed of it.
+    void read(const Scope& scope, std::string_view task, SourceId source, std::optional<SourceId> observed);
 
     [[nodiscard]] const std::vector<ProxyTask>& proxies() const { return proxies_; }
     /// By name: `acme/production/api-1`.
@@ -45,6 +47,7 @@ class Tasks {
 
     Reading& reading_;
     const Networks& networks_;
+    Sandboxes sandboxes_;
     std::map<std::string, Index<verify::Process>, std::less<>> byName_;
     std::map<std::string, Index<verify::Device>, std::less<>> sharedDevices_;  ///< the host's, and paths of nobody
     std::map<SourceId, std::vector<verify::HostEntry>> hosts_;

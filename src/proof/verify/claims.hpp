@@ -12,6 +12,26 @@ Examined examine_net5(const Scene& scene, const Reaches& reaches, std::size_t en
 Examined examine_net6(const Scene& scene, std::size_t environment);
 Examined examine_net8(const Scene& scene);
 
+/// How the profiles of sandboxes differ from the published ones, each as the end of a sentence; empty where they do
+/// not. Tasks share profiles: each is compared once.
+struct ProfileDifferences {
+    explicit ProfileDifferences(const Facts& facts);
+    std::vector<std::string> calls, masks;  ///< by Facts::profiles
+};
+/// RUN-1 looks at one declared environment, RUN-2 at the platform.
+Examined examine_run1(const Scene& scene, const ProfileDifferences& profiles, std::size_t environment);
+Examined examine_run2(const Scene& scene);
+
+/// NET-12, TLS-1 and TLS-3 look at one declared environment, the others at the platform; NET-9, NET-10 and FS-1 at what
+/// was observed.
+Examined examine_net2(const Scene& scene, const Reaches& reaches);
+Examined examine_net9(const Scene& scene, const Reaches& reaches);
+Examined examine_net10(const Scene& scene);
+Examined examine_net12(const Scene& scene, const Reaches& reaches, std::size_t environment);
+Examined examine_fs1(const Scene& scene);
+Examined examine_tls_policy(const Scene& scene, Claim claim, std::size_t environment);
+Examined examine_tls2(const Scene& scene);
+
 /// The part of NET-6 that is about hosts, sockets and proxies.
 void examine_ingress(const Scene& scene, std::size_t environment, Findings& findings, Basis& basis);
 

@@ -43,9 +43,15 @@ TEST(Decide, HoldsOnNothingAndSaysThatItIsNothing) {
 }
 
 TEST(Decide, GivesAReasonForEveryClaimThatItDoesNotDecide) {
-    for (const Verdict& verdict : decide({}, {}, Pool(1)))
-        EXPECT_EQ(verdict.answer == Answer::unknown, verdict.reason.starts_with("not built yet"))
-            << to_string(verdict.claim);
+    for (const Source source : {Source::text, Source::live}) {
+        Facts facts;
+        facts.source = source;
+        for (const Verdict& verdict : decide(facts, {}, Pool(1))) {
+            EXPECT_EQ(verdict.answer == Answer::unknown, !verdict.decided) << to_string(verdict.claim);
+            EXPECT_EQ(verdict.decided, decided_on(verdict.claim, source)) << to_string(verdict.claim);
+            EXPECT_EQ(verdict.reason.empty(), verdict.decided) << to_string(verdict.claim);
+        }
+    }
 }
 
 TEST(Decide, IsUnknownWhereSomethingWasNotUnderstood) {

@@ -103,10 +103,51 @@ void write_device(const Facts& facts, const Device& device, std::string& text) {
     for (const Chain& chain : device.chains) write_chain(facts, device, chain, text);
 }
 
+std::string limit_text(const std::optional<std::uint64_t>& limit) {
+    return limit ? std::to_string(*limit) : std::string("none");
+}
+
+std::string flags_text(const Mount& mount) {
+    std::string text(mount.writable ? "rw" : "ro");
+    if (!mount.setuid) text += ",nosuid";
+    if (!mount.devices) text += ",nodev";
+    if (!mount.programs) text += ",noexec";
+    if (mount.bounded) text += ",bounded";
+    if (mount.spreads) text += ",spreads";
+    return text;
+}
+
+void write_sandbox(const Sandbox& sandbox, std::string& text) {
+    text += fmt::format("  sandbox {} uid {} gid {}", to_string(sandbox.source), sandbox.uid.value, sandbox.gid.value);
+    for (const std::uint32_t group : sandbox.groups.value) text += fmt::format(" group {}", group);
+    text += fmt::format("{}{}", sandbox.noNewPrivileges.value ? " no-new-privileges" : "",
+                        sandbox.rootReadOnly.value ? " root-read-only" : "");
+    for (std::size_t i = 0; i < capabilitySetCount; ++i)
+        if (const std::uint64_t bits = sandbox.capabilities.value[i])
+            text += fmt::format(" {} {}", to_string(static_cast<CapabilitySet>(i)), capability_names(bits));
+    text += fmt::format("\n    core {} processes {} memory {} cgroup {}\n", limit_text(sandbox.coreLimit.value),
+                        limit_text(sandbox.processes.value), limit_text(sandbox.memory.value), sandbox.cgroup.value);
+    if (sandbox.source == Source::live)
+        text += fmt::format("    seccomp mode {} filters {}\n", sandbox.seccompMode.value, sandbox.seccompFilters);
+    if (sandbox.calls.value) text += fmt::format("    calls of profile {}\n", sandbox.calls.value->at);
+    if (sandbox.masks.value) text += fmt::format("    masks of profile {}\n", sandbox.masks.value->at);
+    for (std::size_t i = 0; i < spaceCount; ++i) {
+        constexpr std::array<std::string_view, 3> whose{"the machine's", "its own", "joined"};
+        const SpaceFact& fact = sandbox.spaces[i];
+        text += fmt::format("    {} namespace {}{}{}\n", to_string(static_cast<Space>(i)),
+                            whose[static_cast<std::size_t>(fact.whose)], fact.id.empty() ? "" : " ", fact.id);
+    }
+    for (const Mount& mount : sandbox.mounts)
+        text += fmt::format("    mount {} {} {}{}{} {}\n", mount.point, mount.type, mount.device,
+                            mount.device.empty() ? "" : " ", mount.root, flags_text(mount));
+    for (const Placed<std::string>& other : sandbox.others) text += fmt::format("    other: {}\n", other.value);
+}
+
 void write_process(const Facts& facts, const Process& process, std::string& text) {
     text += fmt::format("process {} service {} of {} in {} uid {}\n", process.name, process.service,
                         owner_text(facts, process.owner), facts.devices[process.device.at].name, process.uid);
     for (const HostEntry& entry : process.hosts) text += fmt::format("  host {} {}\n", entry.name, entry.address.str());
+    if (process.sandbox) write_sandbox(*process.sandbox, text);
 }
 
 void write_proxy(const Facts& facts, const Proxy& proxy, std::string& text) {
@@ -115,6 +156,14 @@ void write_proxy(const Facts& facts, const Proxy& proxy, std::string& text) {
     for (std::uint32_t descriptor : proxy.descriptors) text += fmt::format(" descriptor {}", descriptor);
     for (const HostName& host : proxy.hosts) text += " host " + host.str();
     text += '\n';
+    if (proxy.tls)
+        text +=
+            fmt::format("  tls from {} ciphers {} suites {} certificates {}\n", proxy.tls->minimum,
+                        fmt::join(proxy.tls->ciphers, " "), fmt::join(proxy.tls->suites, " "), proxy.tls->certificates);
+    if (proxy.headers.dropsForwarding) text += "  drops forwarding headers\n";
+    if (proxy.headers.comparesNames) text += "  compares server name and host\n";
+    if (const auto& security = proxy.headers.transportSecurity)
+        text += fmt::format("  transport security for {} seconds\n", security->value);
     for (const ProxyRoute& route : proxy.routes) {
         text += fmt::format("  route {}", route.prefix);
         for (const Upstream& upstream : route.to) text += fmt::format(" {}:{}", upstream.host, upstream.port.number);
@@ -137,6 +186,10 @@ std::string to_text(const Facts& facts) {
     for (const Edge& edge : facts.edges)
         text += fmt::format("edge {} tls {} redirect {} to {}\n", edge.address.str(), edge.tlsPort.number,
                             edge.redirectPort.number, edge.directory);
+    for (std::size_t i = 0; i < facts.profiles.size(); ++i) {
+        text += fmt::format("profile {}\n", i);
+        for (const std::string& line : facts.profiles[i].lines) text += fmt::format("  {}\n", line);
+    }
     for (const NotUnderstood& thing : facts.notUnderstood)
         text += fmt::format("not understood of {}: {}\n", owner_text(facts, thing.owner), thing.what);
     return text;

@@ -1,5 +1,6 @@
 #include "findings.hpp"
 
+#include <algorithm>
 #include <iterator>
 
 #include <fmt/format.h>
@@ -50,6 +51,15 @@ Witness replay(const Facts& facts, const Reach& reach, std::size_t way, const Pa
     TENANTRY_CHECK(found || !exhausted, "a witness takes the way that the exploration found");
     if (!found) return {sent, {{"The facts leave too many choices open to show one path among them.", std::nullopt}}};
     return {sent, std::move(found->hops)};
+}
+
+Witness replay_stray(const Facts& facts, const Reach& reach, const Arrival& arrival) {
+    const Packet wish{{}, {}, protocol::tcp, 40000, 80, State::fresh};
+    const auto packet = arrival.packets.sample(wish);
+    TENANTRY_CHECK(packet.has_value(), "an arrival holds a packet");
+    return replay(facts, reach, arrival.way, *packet, wish, SendBy::anyInterface, [&](const Trace& trace) {
+        return std::ranges::find(trace.passed, arrival.device) != trace.passed.end();
+    });
 }
 
 Witness shows(std::vector<Hop> hops) { return {std::nullopt, std::move(hops)}; }

@@ -50,6 +50,9 @@ class Findings {
 Witness replay(const Facts& facts, const Reach& reach, std::size_t way, const Packet& arrived, const Packet& wish,
                SendBy by, const std::function<bool(const Trace&)>& wanted);
 
+/// The same for packets that came to a device of another owner (Reach::strayed).
+Witness replay_stray(const Facts& facts, const Reach& reach, const Arrival& arrival);
+
 /// Facts that speak for themselves.
 Witness shows(std::vector<Hop> hops);
 

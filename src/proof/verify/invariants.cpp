@@ -87,6 +87,9 @@ void check_invariants(const Facts& facts) {
     for (const Process& process : facts.processes) {
         check_owner(process.owner, facts);
         check_index(process.device, facts.devices);
+        if (!process.sandbox) continue;
+        if (const auto calls = process.sandbox->calls.value) check_index(*calls, facts.profiles);
+        if (const auto masks = process.sandbox->masks.value) check_index(*masks, facts.profiles);
     }
     for (const Proxy& proxy : facts.proxies) check_index(proxy.process, facts.processes);
     for (const IngressSocket& socket : facts.sockets) check_index(socket.process, facts.processes);

@@ -61,11 +61,7 @@ void check_packets(const Scene& scene, const Reach& reach, std::map<std::pair<Ow
     for (const Arrival& arrival : reach.strayed) {
         const Device& to = scene.device(arrival.device);
         if (std::exchange(told[{from.owner, to.owner}], true)) continue;
-        Packet wish{{}, {}, protocol::tcp, 40000, 80, State::fresh};
-        const auto packet = arrival.packets.sample(wish);
-        Witness witness = replay(
-            scene.facts, reach, arrival.way, *packet, wish, SendBy::anyInterface,
-            [&](const Trace& trace) { return std::ranges::find(trace.passed, arrival.device) != trace.passed.end(); });
+        Witness witness = replay_stray(scene.facts, reach, arrival);
         std::string summary = fmt::format("{} can send {}, which gets to {} of {}.", from.name,
                                           packet_text(*witness.packet), to.name, scene.owner_name(to.owner));
         out.findings.push_back(finding(scene.owner_name(from.owner ? from.owner : to.owner), std::move(summary),

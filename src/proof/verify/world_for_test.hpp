@@ -88,7 +88,9 @@ class WorldBuilder {
         base_ = 0x0A000000 + (number << 12);
         owner_ = {static_cast<std::uint32_t>(world_.facts.environments.size())};
         const Cidr block{Ipv4{base_}, 20};
-        world_.facts.environments.push_back({name_, block, world_.next_span()});
+        world_.facts.environments.push_back(
+            {name_, block, world_.next_span(), fmt::format("/run/tenantry/platforms/lend/environments/{}/", name_)});
+        firstId_ = (16 + number) << 16;  // from 2^20, 65,536 for each
         declare(number, block);
         router_ = world_.add_device(name_ + "/router", owner_, true);
         const DeclaredEnvironment& declared = world_.declared.environments.back();
@@ -111,7 +113,10 @@ class WorldBuilder {
                       {"worker", std::nullopt, std::nullopt, {"services.worker"}}};
         std::uint32_t last = 4;
         const auto task = [&](std::string taskName, std::string service) {
-            e.tasks.push_back({std::move(taskName), std::move(service), Ipv4{base_ + last}, 100000 + last});
+            // The load balancer's id is the first, then the services' in their order.
+            const auto row = std::ranges::find(e.services, service, &DeclaredService::name) - e.services.begin();
+            const auto idOf = static_cast<std::uint32_t>(service == loadBalancerName ? 1 : row + 2);
+            e.tasks.push_back({std::move(taskName), std::move(service), Ipv4{base_ + last}, firstId_ + idOf});
             ++last;
         };
         task("load-balancer-1", "load-balancer");
@@ -207,6 +212,13 @@ class WorldBuilder {
         for (const DeclaredTask& task : declared.tasks)
             if (task.service == "web") all.to.push_back({task.address.str(), Port{8080}, world_.next_span()});
         world_.facts.proxies.push_back({balancer, {}, {3}, declared.hosts, {all}, world_.next_span()});
+        Proxy& proxy = world_.facts.proxies.back();
+        proxy.tls = TlsFact{"TLSv1.2",
+                            {"ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-ECDSA-CHACHA20-POLY1305"},
+                            {"TLS_AES_128_GCM_SHA256"},
+                            "/run/tls",
+                            world_.next_span()};
+        proxy.headers = {true, true, Placed<std::uint64_t>{63'072'000, world_.next_span()}};
         for (const DeclaredTask& task : declared.tasks) {
             if (task.service != "web") continue;
             const ProxyRoute api{"/api", {{"api", Port{9000}, world_.next_span()}}, world_.next_span()};
@@ -223,6 +235,7 @@ class WorldBuilder {
     int copies_;  // tasks of each service with a port
     std::string name_;
     std::uint32_t base_ = 0;
+    std::uint32_t firstId_ = 0;
     Index<EnvironmentFact> owner_;
     Index<Device> router_;
 };
@@ -232,6 +245,7 @@ inline World lending(std::uint32_t environments, int copies = 2) {
     world.declared.pool = Cidr{Ipv4{0x0A000000}, 8};
     world.declared.avoid = {Cidr{Ipv4{0x0A600000}, 12}};
     world.declared.machine = MachineRanges{{Cidr{Ipv4{0xAC110000}, 16}, "docker0"}};
+    world.declared.edge = DeclaredEdge{Ipv4{0x7F000001}, Port{8443}, Port{8080}};
     world.facts.edges.push_back({Ipv4{0x7F000001}, Port{8443}, Port{8080}, "/run/tenantry/in/", world.next_span()});
     WorldBuilder builder(world, copies);
     for (std::uint32_t i = 1; i <= environments; ++i) builder.add_environment(i);

@@ -85,7 +85,7 @@ void entrance(HaproxyText& text, const Shape& shape) {
     text.line("acl own-host var(txn.host) -m str", hosts);
     text.line("acl same-host ssl_fc_sni,strcmp(txn.host) eq 0");
     text.line("http-request return status 421 unless own-name own-host same-host");
-    text.line("http-request del-header ^(Forwarded|X-Forwarded-.*|X-Real-IP)$ -m reg");
+    text.line("http-request del-header ^(forwarded|x-forwarded-.*|x-real-ip)$ -m reg");
     text.line("http-request set-header X-Forwarded-For %[src]");
     text.line("http-request set-header X-Forwarded-Proto https");
     text.line("http-response set-header Strict-Transport-Security max-age=63072000");

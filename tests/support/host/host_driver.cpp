@@ -75,8 +75,9 @@ json::value value_of(const world::ObservedSandbox& seen) {
             {"gid", seen.gid},
             {"rootReadOnly", seen.rootReadOnly},
             {"coreLimit", seen.coreLimit},
-            {"network", seen.networkNamespace},
-            {"cgroup", seen.cgroup}};
+            {"network", seen.namespaces.network},
+            {"cgroup", seen.cgroup},
+            {"text", to_text(seen)}};
 }
 template <class T>
 json::value value_of(const std::optional<T>& value) {

@@ -69,7 +69,8 @@ struct Proof {
     std::size_t environments = 0;
     std::size_t texts = 0;
     std::vector<verify::NotUnderstood> notUnderstood;
-    Digest digest;  ///< over the paths and bytes of all texts
+    Digest digest;                                 ///< over the paths and bytes of all texts
+    verify::Source source = verify::Source::text;  ///< live: the texts say what was observed
 };
 
 /// Reads the texts like a stranger's and decides the claims against what the blueprint declares, for a machine with

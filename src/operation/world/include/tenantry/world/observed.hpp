@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace tenantry::world {
 
@@ -30,17 +31,44 @@ struct ObservedNetwork {
     std::string rules;    ///< the router's rule set as `nft -j list ruleset` prints it
 };
 
+/// Ids of namespaces(7), as the links of /proc/PID/ns have them: `net:[4026532388]`.
+struct ObservedNamespaces {
+    std::string network, pid, mount, ipc, uts, cgroup, user;
+    auto operator<=>(const ObservedNamespaces&) const = default;
+};
+
+/// A line of /proc/PID/mountinfo.
+struct ObservedMount {
+    std::string point;                 ///< where the task sees it
+    std::string type;                  ///< of the file system
+    std::string device;                ///< the kernel's number of the file system: `0:41`
+    std::string root;                  ///< which path inside of it
+    std::vector<std::string> options;  ///< of the mount; of the file system `ro`, `size=...` and `nr_inodes=...`;
+                                       ///< `shared` or `slave` where mounts spread
+    auto operator<=>(const ObservedMount&) const = default;
+};
+
 /// A task's sandbox as the kernel has it: proc(5), /proc/PID/{status,limits,mountinfo,cgroup,ns}.
 struct ObservedSandbox {
-    std::uint64_t effectiveCapabilities = 0, permittedCapabilities = 0, boundingCapabilities = 0;
+    std::uint64_t effectiveCapabilities = 0, permittedCapabilities = 0, boundingCapabilities = 0,
+                  inheritableCapabilities = 0, ambientCapabilities = 0;
     bool noNewPrivileges = false;
     int seccompMode = 0;  ///< 2: a filter
     int seccompFilters = 0;
-    std::uint32_t uid = 0, gid = 0;
+    std::uint32_t uid = 0, gid = 0;       ///< real ones
+    std::vector<std::uint32_t> groups;    ///< supplementary ones
+    std::vector<std::uint32_t> otherIds;  ///< effective, saved and file system ids that are not `uid` or `gid`
     bool rootReadOnly = false;
     std::uint64_t coreLimit = 0;
-    std::string networkNamespace;  ///< `net:[4026532]`
-    std::string cgroup;            ///< path in the pids (v1) or unified (v2) hierarchy
+    ObservedNamespaces namespaces;
+    std::string cgroup;  ///< path in the pids (v1) or unified (v2) hierarchy
+    std::vector<ObservedMount> mounts;
+    std::optional<std::uint64_t> mostProcesses, mostMemory;  ///< of its cgroup; nothing: no limit
+    ObservedNamespaces machine;                              ///< what the machine's first process has
+    std::string machineProc;                                 ///< device of the machine's /proc
 };
+
+/// observed.json of docs/local-files.md.
+std::string to_text(const ObservedSandbox& seen);
 
 }  // namespace tenantry::world

@@ -14,7 +14,9 @@ namespace tenantry::verify {
 /// `trace`.
 std::vector<Verdict> decide(const Facts& facts, const Declared& declared, const Pool& pool);
 
-/// True for the claims that `decide` can answer from texts; the others are unknown with the reason why.
+/// True for the claims that `decide` can answer from this source; the others are unknown with the reason why
+/// (docs/claims-matrix.md).
+bool decided_on(Claim claim, Source source);
 bool decided_on_text(Claim claim);
 
 }  // namespace tenantry::verify

@@ -59,12 +59,20 @@ struct DeclaredEnvironment {
     std::vector<std::string> beyond;  ///< declared, and not held against facts by this version: full sentences
 };
 
+/// Where the machine's one entry listens.
+struct DeclaredEdge {
+    Ipv4 address;
+    Port tlsPort;
+    Port redirectPort;
+};
+
 struct Declared {
     Cidr pool;
     std::vector<Cidr> avoid;
     std::uint8_t blockPrefix = 20;
     std::vector<DeclaredEnvironment> environments;  ///< sorted by name
     std::optional<MachineRanges> machine = {};      ///< of the machine that it is proved for; nothing: nobody looked
+    std::optional<DeclaredEdge> edge = {};
 };
 
 }  // namespace tenantry::verify

@@ -14,6 +14,7 @@
 #include <tenantry/base/source.hpp>
 #include <tenantry/base/text.hpp>
 #include <tenantry/verify/packet.hpp>
+#include <tenantry/verify/sandbox.hpp>
 
 namespace tenantry::verify {
 
@@ -22,6 +23,7 @@ struct EnvironmentFact {
     std::string name;
     Cidr block;
     Span at;
+    std::string folder = {};  ///< of its files on the machine, `.../environments/acme/production/`; empty: not known
 };
 
 /// Whose something is: an environment's, or (nothing) a component that environments share.
@@ -117,6 +119,7 @@ struct Process {
     std::uint32_t uid = 0;
     std::vector<HostEntry> hosts;
     Span at;
+    std::optional<Sandbox> sandbox = {};  ///< nothing: nobody looked
 };
 
 /// Where a proxy sends requests to: a name (looked up in the process's hosts) or an address.
@@ -133,6 +136,22 @@ struct ProxyRoute {
     Span at;
 };
 
+/// How a proxy ends TLS: the weakest that any of its sockets takes.
+struct TlsFact {
+    std::string minimum;               ///< `TLSv1.2`; empty: not said
+    std::vector<std::string> ciphers;  ///< up to TLS 1.2, by OpenSSL's names; empty: not said
+    std::vector<std::string> suites;   ///< of TLS 1.3; empty: not said
+    std::string certificates;          ///< path in the process of certificates and keys
+    Span at;
+};
+
+/// What a proxy does to requests and answers besides passing them on.
+struct HeaderFact {
+    bool dropsForwarding = false;                                 ///< no forwarding header of a client comes through
+    bool comparesNames = false;                                   ///< a server name that is not the Host is refused
+    std::optional<Placed<std::uint64_t>> transportSecurity = {};  ///< seconds of Strict-Transport-Security
+};
+
 /// A process that answers requests and makes new connections for them (HAProxy, nginx).
 struct Proxy {
     Index<Process> process;
@@ -141,6 +160,8 @@ struct Proxy {
     std::vector<HostName> hosts;             ///< Host and SNI names it takes; others get 421. Empty: any
     std::vector<ProxyRoute> routes;          ///< the longest prefix wins
     Span at;
+    std::optional<TlsFact> tls = {};  ///< nothing: it takes no TLS
+    HeaderFact headers = {};
 };
 
 /// A listening unix socket that the daemon makes for a host name and hands to a process as a descriptor.
@@ -177,6 +198,8 @@ struct Facts {
     std::vector<IngressSocket> sockets;
     std::vector<Edge> edges;
     std::vector<NotUnderstood> notUnderstood;
+    std::vector<Profile> profiles = {};  ///< that sandboxes share
+    Source source = Source::text;        ///< live where any process was observed
 };
 
 /// Ends the program (a reader's bug) unless every Index is in range, peers are mutual, a device's interfaces name it,

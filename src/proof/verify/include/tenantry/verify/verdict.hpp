@@ -95,6 +95,7 @@ struct Verdict {
     std::vector<Finding> findings;    ///< not empty exactly where violated
     std::vector<std::string> shared;  ///< NET-1: each shared component with the argument why it joins nobody
     Basis basis;
+    bool decided = false;  ///< false: this version does not decide it on the source at hand, and `reason` says why
 };
 
 }  // namespace tenantry::verify

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <tenantry/verify/facts.hpp>
+
+namespace tenantry::verify {
+
+/// What a mount brings into a task.
+enum class MountKind : std::uint8_t {
+    root,      ///< live: the task's root folder
+    memory,    ///< memory of its own
+    proc,      ///< its own process files
+    mask,      ///< hides or guards a part of them
+    settings,  ///< files of its service: hosts, a proxy's configuration
+    key,       ///< certificate and key of the environment
+    control,   ///< the folder of the load balancer's runtime socket
+    image,     ///< programs and files of an image, or of the machine as the environment's own overlay
+    foreign,   ///< anything else
+};
+
+struct Whose {
+    const EnvironmentFact& environment;
+    std::string_view task;  ///< `api-1`
+    const Sandbox& sandbox;
+};
+MountKind kind_of(const Whose& whose, const Mount& mount);
+
+/// The part of a mount's root behind the folder of an environment's files; nothing where it lies elsewhere. /run or
+/// /run/tenantry may be a file system of its own, in which live roots begin.
+std::optional<std::string_view> inside(const EnvironmentFact& environment, std::string_view root);
+
+/// `/run/tls of type bind from /run/x`, for people.
+std::string to_text(const Mount& mount);
+
+}  // namespace tenantry::verify

@@ -1,0 +1,254 @@
+// RUN-1: every task runs in the published sandbox.
+
+#include <algorithm>
+#include <iterator>
+#include <string_view>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "claims.hpp"
+#include "mounts.hpp"
+#include "published.hpp"
+
+namespace tenantry::verify {
+namespace {
+
+// How lines differ from the published ones; empty where they do not.
+std::string difference(const std::vector<std::string>& lines, const std::vector<std::string>& published) {
+    std::vector<std::string> more, less;
+    std::ranges::set_difference(lines, published, std::back_inserter(more));
+    std::ranges::set_difference(published, lines, std::back_inserter(less));
+    const auto told = [](const std::vector<std::string>& all, std::string_view verb) {
+        if (all.empty()) return std::string();
+        return fmt::format("{} `{}`{}", verb, all.front(),
+                           all.size() > 1 ? fmt::format(" and {} more", all.size() - 1) : "");
+    };
+    const std::string has = told(more, "has"), lacks = told(less, "lacks");
+    return has.empty() || lacks.empty() ? has + lacks : has + " and " + lacks;
+}
+
+class Examiner {
+  public:
+    Examiner(const Scene& scene, const ProfileDifferences& profiles, std::size_t environment, Examined& out)
+        : scene_(scene),
+          profiles_(profiles),
+          declared_(scene.declared.environments[environment]),
+          fact_(scene.facts.environments[scene.factOf[environment]->at]),
+          findings_(Claim::run1, declared_.name),
+          out_(out) {}
+
+    void examine(Index<EnvironmentFact> environment) {
+        for (const Index<Process> index : scene_.processesOf[environment.at]) {
+            const Process& process = scene_.process(index);
+            if (!process.sandbox || process.sandbox->source != scene_.facts.source) {
+                out_.doubts.push_back(fmt::format("{} was not observed.", process.name));
+                continue;
+            }
+            process_ = &process;
+            sandbox_ = &*process.sandbox;
+            check();
+        }
+        for (Finding& finding : std::move(findings_).take()) out_.findings.push_back(std::move(finding));
+    }
+
+  private:
+    bool live() const { return sandbox_->source == Source::live; }
+
+    void differs(std::string_view key, std::string what, Span at) {
+        Witness witness = shows({{fmt::format("{} {}", process_->name, what), at}});
+        findings_.add(std::string(key), fmt::format("{} {}.", process_->name, what),
+                      origin_of(declared_, process_->service), std::move(witness));
+    }
+
+    void check() {
+        check_rights();
+        check_ids();
+        check_spaces();
+        check_limits();
+        check_calls();
+        check_mounts();
+        check_cgroup();
+        for (const Placed<std::string>& other : sandbox_->others) {
+            ++out_.basis.facts;
+            differs(other.value, other.value, other.at);
+        }
+    }
+
+    void check_rights() {
+        out_.basis.facts += capabilitySetCount + 2;
+        for (std::size_t i = 0; i < capabilitySetCount; ++i)
+            if (const std::uint64_t bits = sandbox_->capabilities.value[i])
+                differs("capabilities",
+                        fmt::format("has {} among its {} capabilities", capability_names(bits),
+                                    to_string(static_cast<CapabilitySet>(i))),
+                        sandbox_->capabilities.at);
+        if (!sandbox_->noNewPrivileges.value)
+            differs("privileges", "may get new privileges by running a program", sandbox_->noNewPrivileges.at);
+        if (!sandbox_->rootReadOnly.value) differs("root", "has a root that it can write", sandbox_->rootReadOnly.at);
+    }
+
+    void check_ids() {
+        out_.basis.facts += 3;
+        const auto task = std::ranges::find(declared_.tasks, process_->service, &DeclaredTask::service);
+        if (task == declared_.tasks.end()) {
+            out_.doubts.push_back(fmt::format("Which ids {} should have is not declared.", process_->name));
+            return;
+        }
+        if (sandbox_->uid.value != task->uid)
+            differs("uid", fmt::format("has the user id {}; {} is its own", sandbox_->uid.value, task->uid),
+                    sandbox_->uid.at);
+        if (sandbox_->gid.value != task->uid)
+            differs("gid", fmt::format("has the group id {}; {} is its own", sandbox_->gid.value, task->uid),
+                    sandbox_->gid.at);
+        for (const std::uint32_t group : sandbox_->groups.value)
+            if (group != task->uid)
+                differs("groups", fmt::format("is in the group {} too", group), sandbox_->groups.at);
+    }
+
+    void check_spaces() {
+        for (std::size_t i = 0; i < spaceCount; ++i) {
+            ++out_.basis.facts;
+            const auto space = static_cast<Space>(i);
+            const SpaceFact& fact = sandbox_->spaces[i];
+            // A namespace of users would give its ids another meaning outside; the network's is made before the task.
+            const SpaceFact::Whose wanted = space == Space::user                 ? SpaceFact::Whose::machine
+                                            : space == Space::network && !live() ? SpaceFact::Whose::joined
+                                                                                 : SpaceFact::Whose::own;
+            if (fact.whose == wanted) continue;
+            std::string what = fmt::format("joins the {} namespace {}", to_string(space), fact.id);
+            if (fact.whose == SpaceFact::Whose::machine)
+                what = fmt::format("is in the machine's {} namespace", to_string(space));
+            if (fact.whose == SpaceFact::Whose::own) what = fmt::format("has a new {} namespace", to_string(space));
+            differs(fmt::format("space {}", i), std::move(what), fact.at);
+        }
+    }
+
+    void check_limits() {
+        out_.basis.facts += 3;
+        if (sandbox_->coreLimit.value != 0) differs("core", "may write core files", sandbox_->coreLimit.at);
+        if (sandbox_->processes.value != mostProcesses)
+            differs("processes",
+                    sandbox_->processes.value ? fmt::format("may have {} processes; {} are published",
+                                                            *sandbox_->processes.value, mostProcesses)
+                                              : "may have any number of processes",
+                    sandbox_->processes.at);
+        if (!sandbox_->memory.value) differs("memory", "may use any amount of memory", sandbox_->memory.at);
+    }
+
+    void check_calls() {
+        out_.basis.facts += 2;
+        if (live()) {
+            if (sandbox_->seccompMode.value != 2 || sandbox_->seccompFilters < 1)
+                differs("calls",
+                        fmt::format("has no filter for system calls (seccomp mode {})", sandbox_->seccompMode.value),
+                        sandbox_->seccompMode.at);
+            return;
+        }
+        if (!sandbox_->calls.value)
+            differs("calls", "has no filter for system calls", sandbox_->calls.at);
+        else if (const std::string& text = profiles_.calls[sandbox_->calls.value->at]; !text.empty())
+            differs("calls", fmt::format("has another filter for system calls: it {}", text), sandbox_->calls.at);
+        if (const std::string& text = profiles_.masks[sandbox_->masks.value->at]; !text.empty())
+            differs("masks", fmt::format("sees other process files: what is hidden {}", text), sandbox_->masks.at);
+    }
+
+    void check_mounts() {
+        std::vector<std::string_view> points, masks;
+        const auto has = [](const std::vector<std::string_view>& all, std::string_view one) {
+            return std::ranges::find(all, one) != all.end();
+        };
+        const Whose whose{fact_, std::string_view(process_->name).substr(declared_.name.size() + 1), *sandbox_};
+        for (const Mount& mount : sandbox_->mounts) {
+            ++out_.basis.facts;
+            const MountKind kind = kind_of(whose, mount);
+            if (kind == MountKind::mask) masks.push_back(mount.point);
+            check_mount(mount, kind);
+            if (has(points, mount.point)) differs("twice", fmt::format("has two mounts at {}", mount.point), mount.at);
+            points.push_back(mount.point);
+        }
+        for (const std::string_view needed : {"/proc", "/etc/hosts", "/dev", "/dev/shm", "/run", "/tmp"})
+            if (!has(points, needed)) differs(needed, fmt::format("has no mount at {}", needed), sandbox_->at);
+        for (const std::string_view needed : maskedByAll)
+            if (live() && !has(masks, needed))
+                differs("masks", fmt::format("sees {}, which is to be hidden or read-only", needed), sandbox_->at);
+    }
+
+    void check_mount(const Mount& mount, MountKind kind) {
+        const auto wrong = [&](std::string_view what) {
+            differs(fmt::format("{} {}", what, mount.point), fmt::format("{}: {}", what, to_text(mount)), mount.at);
+        };
+        const bool balancer = process_->service == loadBalancerName;
+        if (mount.spreads) wrong("has a mount that is not private");
+        switch (kind) {
+            case MountKind::foreign:
+                return wrong("has a mount that is not published");
+            case MountKind::key:
+            case MountKind::control:
+                if (!balancer) return wrong("has what is the load balancer's alone");
+                [[fallthrough]];
+            case MountKind::settings:
+                if (mount.programs) wrong("may run what is no program");
+                break;
+            case MountKind::memory:
+                if (!mount.bounded) wrong("has memory without limits");
+                [[fallthrough]];
+            case MountKind::proc:
+                if (mount.programs) wrong("may run what is no program");
+                break;
+            case MountKind::root:
+            case MountKind::mask:
+            case MountKind::image:
+                break;
+        }
+        const bool own = kind == MountKind::memory || kind == MountKind::proc || kind == MountKind::control;
+        if (mount.writable && !own) wrong("can write");
+        // The root and masks of /proc hold no file of a stranger; nodes in its own /dev are the runtime's.
+        if (kind == MountKind::root || kind == MountKind::mask) return;
+        if (mount.setuid) wrong("has a mount without nosuid");
+        if (mount.devices && mount.point != "/dev") wrong("has a mount without nodev");
+    }
+
+    // Below the folder of its environment and under its own name, whatever the top is called on the machine.
+    void check_cgroup() {
+        ++out_.basis.facts;
+        const std::string_view path = sandbox_->cgroup.value;
+        const std::string_view task = std::string_view(process_->name).substr(declared_.name.size() + 1);
+        std::string environment = declared_.name;
+        std::ranges::replace(environment, '/', '+');
+        if (!path.ends_with(fmt::format("+{}/{}", environment, task)) ||
+            path.find("/environments/") == std::string_view::npos)
+            differs("cgroup", fmt::format("is in the cgroup {}, which is not its own", path), sandbox_->cgroup.at);
+    }
+
+    const Scene& scene_;
+    const ProfileDifferences& profiles_;
+    const DeclaredEnvironment& declared_;
+    const EnvironmentFact& fact_;
+    Findings findings_;
+    Examined& out_;
+    const Process* process_ = nullptr;
+    const Sandbox* sandbox_ = nullptr;
+};
+
+}  // namespace
+
+ProfileDifferences::ProfileDifferences(const Facts& facts) {
+    for (const Profile& profile : facts.profiles) {
+        calls.push_back(difference(profile.lines, published_calls()));
+        masks.push_back(difference(profile.lines, published_masks()));
+    }
+}
+
+Examined examine_run1(const Scene& scene, const ProfileDifferences& profiles, std::size_t environment) {
+    Examined out;
+    out.basis.environments = 1;
+    const DeclaredEnvironment& declared = scene.declared.environments[environment];
+    const auto fact = scene.factOf[environment];
+    if (!fact || (scene.processesOf[fact->at].empty() && !declared.tasks.empty()))
+        out.doubts.push_back(fmt::format("No task of {} is among the facts.", declared.name));
+    if (fact) Examiner(scene, profiles, environment, out).examine(*fact);
+    return out;
+}
+
+}  // namespace tenantry::verify
