@@ -88,7 +88,7 @@ Result<void> serve(const Options& options) {
     host::KernelNetwork network([&](const world::Placement& placement) { return ingress.sockets(placement); });
     host::CrunContainers containers(view, ingress);
     host::NamespaceProbe probe(authority);
-    Checker checker(platforms);
+    Checker checker(platforms, containers);
     MachineClock clock;
     engine::Runner runner({files, network, ingress, containers, probe, checker, *store, clock}, log_line, hook());
 

@@ -90,15 +90,15 @@ Result<void> prove(const Platform& platform, const std::vector<std::string>& env
     for (const verify::Verdict& verdict : proof->verdicts) {
         const std::string_view claim = verify::to_string(verdict.claim);
         if (verdict.answer == verify::Answer::violated) return fail("{}: {}", claim, verdict.findings.at(0).summary);
-        if (verdict.answer == verify::Answer::unknown && verify::decided_on_text(verdict.claim) &&
-            !proof->notUnderstood.empty())
+        if (verdict.answer == verify::Answer::unknown && verdict.decided && !proof->notUnderstood.empty())
             return fail("{}: unknown: {}", claim, proof->notUnderstood.front().what);
     }
     return {};
 }
 
-std::vector<local_emit::LocalFile> observed_texts(const world::EnvironmentSpec& spec,
-                                                  const world::ObservedNetwork& network) {
+Result<std::vector<local_emit::LocalFile>> observed_texts(const world::EnvironmentSpec& spec,
+                                                          const world::ObservedNetwork& network,
+                                                          ports::Containers& containers) {
     const std::string folder = "environments/" + spec.placement.environment + "/";
     std::vector<local_emit::LocalFile> texts{local_emit::edge_config(), local_emit::edge()};
     for (const world::TextSpec& text : spec.texts) {
@@ -107,12 +107,17 @@ std::vector<local_emit::LocalFile> observed_texts(const world::EnvironmentSpec& 
                                                                 : text.text;
         texts.push_back({folder + text.path, now});
     }
+    for (const world::TaskSpec& task : spec.tasks) {
+        if (!containers.find(spec.placement, task.name)) continue;
+        const world::ObservedSandbox seen = TRY(containers.observe(spec.placement, task.name));
+        texts.push_back({folder + "tasks/" + task.name + "/observed.json", to_text(seen)});
+    }
     return texts;
 }
 
 Result<void> Checker::prove(const world::EnvironmentSpec& spec, const world::ObservedNetwork& observed) {
     const auto platform = TRY(platforms_.find(spec.bundle));
-    return daemon::prove(*platform, {spec.placement.environment}, observed_texts(spec, observed));
+    return daemon::prove(*platform, {spec.placement.environment}, TRY(observed_texts(spec, observed, containers_)));
 }
 
 }  // namespace tenantry::daemon

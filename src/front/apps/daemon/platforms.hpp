@@ -50,18 +50,21 @@ class Platforms {
 Result<void> prove(const Platform& platform, const std::vector<std::string>& environments,
                    std::span<const local_emit::LocalFile> texts);
 
-/// What the machine has of an environment, as texts of docs/local-files.md, the edge's among them.
-std::vector<local_emit::LocalFile> observed_texts(const world::EnvironmentSpec& spec,
-                                                  const world::ObservedNetwork& network);
+/// What the machine has of an environment, as texts of docs/local-files.md, the edge's among them: the kernel's
+/// network, and of each task that runs its sandbox.
+Result<std::vector<local_emit::LocalFile>> observed_texts(const world::EnvironmentSpec& spec,
+                                                          const world::ObservedNetwork& network,
+                                                          ports::Containers& containers);
 
 /// The engine's question after each apply.
 class Checker final : public ports::Checker {
   public:
-    explicit Checker(Platforms& platforms) : platforms_(platforms) {}
+    Checker(Platforms& platforms, ports::Containers& containers) : platforms_(platforms), containers_(containers) {}
     Result<void> prove(const world::EnvironmentSpec& spec, const world::ObservedNetwork& observed) override;
 
   private:
     Platforms& platforms_;
+    ports::Containers& containers_;
 };
 
 }  // namespace tenantry::daemon

@@ -192,8 +192,9 @@ wire::Observed MachineService::observe(const world::Placement& placement) {
         const auto spec = parts_.runner.spec(placement);
         if (!spec) return fail("{} does not run here", placement.str());
         wire::Observed observed;
-        for (const local_emit::LocalFile& file : observed_texts(*spec, TRY(parts_.network.observe(placement))))
-            observed.texts.emplace(file.path, file.text);
+        const world::ObservedNetwork network = TRY(parts_.network.observe(placement));
+        for (local_emit::LocalFile& file : TRY(observed_texts(*spec, network, parts_.containers)))
+            observed.texts.emplace(std::move(file.path), std::move(file.text));
         return observed;
     };
     auto observed = read();
