@@ -34,7 +34,6 @@ class Examiner {
         : scene_(scene),
           profiles_(profiles),
           declared_(scene.declared.environments[environment]),
-          fact_(scene.facts.environments[scene.factOf[environment]->at]),
           findings_(Claim::run1, declared_.name),
           out_(out) {}
 
@@ -158,7 +157,7 @@ class Examiner {
         const auto has = [](const std::vector<std::string_view>& all, std::string_view one) {
             return std::ranges::find(all, one) != all.end();
         };
-        const Whose whose{fact_, std::string_view(process_->name).substr(declared_.name.size() + 1), *sandbox_};
+        const Whose whose(scene_.facts, *process_);
         for (const Mount& mount : sandbox_->mounts) {
             ++out_.basis.facts;
             const MountKind kind = kind_of(whose, mount);
@@ -224,7 +223,6 @@ class Examiner {
     const Scene& scene_;
     const ProfileDifferences& profiles_;
     const DeclaredEnvironment& declared_;
-    const EnvironmentFact& fact_;
     Findings findings_;
     Examined& out_;
     const Process* process_ = nullptr;

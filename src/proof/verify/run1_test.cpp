@@ -98,8 +98,10 @@ TEST(Run1, NoticesMounts) {
          "has a mount that is not private: /srv of type bind, from "},
         {{.point = "/run/tls", .type = "bind", .device = {}, .root = folder + "tls"},
          "has what is the load balancer's alone: /run/tls of type bind, from "},
-        {{.point = "/run/x", .type = "bind", .device = {}, .root = folder + "services/web/hosts", .programs = true},
+        {{.point = "/run/x", .type = "bind", .device = {}, .root = folder + "services/api/hosts", .programs = true},
          "may run what is no program: /run/x of type bind, from "},
+        {{.point = "/run/x", .type = "bind", .device = {}, .root = folder + "services/web/hosts"},
+         "has a mount that is not published: /run/x of type bind, from "},
         {{.point = "/sys", .type = "sysfs", .device = {}, .root = {}},
          "has a mount that is not published: /sys of type sysfs"},
     };
