@@ -148,11 +148,11 @@ std::string observed_text(const std::string& config, const std::string& folder, 
 "capabilities": {{ "bounding": "0", "effective": "0", "inheritable": "0", "permitted": "0", "ambient": "0" }},
 "noNewPrivileges": true, "seccomp": {{ "mode": 2, "filters": 1 }}, "rootReadOnly": true,
 "limits": {{ "core": 0, "processes": 256, "memory": 134217728 }},
-"namespaces": {1},
+"namespaces": {1}, "pinnedNetwork": "net:[{5}]",
 "machine": {{ "namespaces": {2}, "proc": "0:20" }},
 "cgroup": "{3}",
 "mounts": [{4}] }})",
-        user, spaces(number + 10), spaces(1), between(config, "\"cgroupsPath\": \"", "\""), mounts);
+        user, spaces(number + 10), spaces(1), between(config, "\"cgroupsPath\": \"", "\""), mounts, number + 10);
 }
 
 void Texts::observe() {
@@ -213,6 +213,7 @@ std::vector<Edit> edits() {
     text(Claim::tls3, balancer, "    http-request del-header ^(forwarded|x-forwarded-.*|x-real-ip)$ -m reg\n", "");
     live(Claim::run1, R"("mode": 2)", R"("mode": 0)");
     live(Claim::run1, R"("bounding": "0")", R"("bounding": "400")");
+    live(Claim::run1, R"("pinnedNetwork": "net:[)", R"("pinnedNetwork": "net:[9)");
     live(Claim::run2, R"("groups": [])", R"("groups": [0])");
     live(Claim::net9, R"("point": "/usr", "type": "overlay")", R"("point": "/usr", "type": "ext4")");
     live(Claim::net10, "/acme/production/services/api/hosts", "/norte/production/services/api/hosts");

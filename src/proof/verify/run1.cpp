@@ -111,14 +111,16 @@ class Examiner {
             const auto space = static_cast<Space>(i);
             const SpaceFact& fact = sandbox_->spaces[i];
             // A namespace of users would give its ids another meaning outside; the network's is made before the task.
-            const SpaceFact::Whose wanted = space == Space::user                 ? SpaceFact::Whose::machine
-                                            : space == Space::network && !live() ? SpaceFact::Whose::joined
-                                                                                 : SpaceFact::Whose::own;
+            const SpaceFact::Whose wanted = space == Space::user      ? SpaceFact::Whose::machine
+                                            : space == Space::network ? SpaceFact::Whose::joined
+                                                                      : SpaceFact::Whose::own;
             if (fact.whose == wanted) continue;
             std::string what = fmt::format("joins the {} namespace {}", to_string(space), fact.id);
             if (fact.whose == SpaceFact::Whose::machine)
                 what = fmt::format("is in the machine's {} namespace", to_string(space));
             if (fact.whose == SpaceFact::Whose::own) what = fmt::format("has a new {} namespace", to_string(space));
+            if (space == Space::network && fact.whose == SpaceFact::Whose::own)
+                what = "is in a network namespace that its environment does not describe";
             differs(fmt::format("space {}", i), std::move(what), fact.at);
         }
     }

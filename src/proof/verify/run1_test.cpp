@@ -33,6 +33,8 @@ TEST(Run1, NoticesWhatATaskMayDo) {
         {[](Sandbox& s) { s.gid.value = 7; }, "has the group id 7; 1114115 is its own"},
         {[](Sandbox& s) { s.groups.value = {27}; }, "is in the group 27 too"},
         {[](Sandbox& s) { s.spaces[1].whose = SpaceFact::Whose::machine; }, "is in the machine's pid namespace"},
+        {[](Sandbox& s) { s.spaces[0].whose = SpaceFact::Whose::own; },
+         "is in a network namespace that its environment does not describe"},
         {[](Sandbox& s) { s.spaces[6].whose = SpaceFact::Whose::own; }, "has a new user namespace"},
         {[](Sandbox& s) { s.coreLimit.value.reset(); }, "may write core files"},
         {[](Sandbox& s) { s.processes.value = 4096; }, "may have 4096 processes; 256 are published"},
