@@ -56,7 +56,22 @@ EDITS = [
     (BALANCER, "    retries 3\n", "    retries 3\n    frobnicate\n", DOUBT),
     (BALANCER, "m str acme.lend.localhost\n", "m str acme.lend.localhost norte.lend.localhost\n", "NET-6"),
     (BALANCER, "    http-request set-var", "    bind :8443 ssl crt /run/tls\n    http-request set-var", NOTHING),  # no rule lets anybody there
-    (BALANCER, "min-ver TLSv1.2", "min-ver TLSv1.3", NOTHING),  # not where requests go
+    (BALANCER, "min-ver TLSv1.2", "min-ver TLSv1.3", NOTHING),  # stricter
+    # It takes weaker connections, or what clients say of themselves.
+    (BALANCER, "ssl-min-ver TLSv1.2", "ssl-min-ver TLSv1.0", "TLS-1"),
+    (BALANCER, "ssl-min-ver TLSv1.2 ", "", "TLS-1"),
+    (BALANCER, "ssl crt /run/tls", "ssl crt /run/tls ssl-min-ver TLSv1.1", "TLS-1"),
+    (BALANCER, "ECDHE-ECDSA-AES128-GCM-SHA256:", "AES128-SHA:", "TLS-1"),
+    (BALANCER, "TLS_AES_128_GCM_SHA256:", "TLS_AES_128_CCM_8_SHA256:", "TLS-1"),
+    (BALANCER, "max-age=63072000", "max-age=86400", "TLS-1"),
+    (BALANCER, "    http-response set-header Strict-Transport-Security max-age=63072000\n", "", "TLS-1"),
+    (BALANCER, "max-age=63072000\n", "max-age=63072000\n    http-response del-header Strict-Transport-Security\n", "TLS-1"),
+    (BALANCER, "    http-request del-header ^(forwarded|x-forwarded-.*|x-real-ip)$ -m reg\n", "", "TLS-3"),
+    (BALANCER, "(forwarded|x-forwarded-.*|x-real-ip)", "(Forwarded|X-Forwarded-.*|X-Real-IP)", DOUBT),  # HAProxy's names are in lower case
+    (BALANCER, "X-Forwarded-For %[src]", "X-Forwarded-For %[req.hdr(x-client)]", DOUBT),
+    (BALANCER, CHECK, "", "TLS-3"),
+    (BALANCER, " own-host same-host\n", " own-host\n", "TLS-3"),
+    (BALANCER, "ssl_fc_sni -m str acme.", "ssl_fc_sni -m str norte.", DOUBT),
     # The frontend sends requests somewhere else.
     (FRONTEND, "http://api:9000", "http://scoring:9100", "NET-6"),
     (FRONTEND, "http://api:9000", "http://10.0.0.6:9100", "NET-5"),
@@ -95,10 +110,50 @@ EDITS = [
     (task("web-1"), "acme/production/services/web/hosts", "norte/production/services/web/hosts", "NET-6"),
     (task("web-1"), '"destination": "/etc/hosts"', '"destination": "/etc/hostz"', "NET-6"),
     (task("web-1"), '-c", "/etc/tenantry/nginx.conf"', '-c", "/etc/other.conf"', "NET-6"),
-    (task("web-1"), "acme/production/services/web/nginx.conf", "norte/production/services/web/nginx.conf", NOTHING),  # the same bytes
+    (task("web-1"), "acme/production/services/web/nginx.conf", "norte/production/services/web/nginx.conf", "RUN-1"),  # the same bytes, another's file
+    # It may do more.
+    *((task(name), old, new, claim) for name in ("load-balancer-1", "web-1", "api-1") for old, new, claim in [
+        ('"uid": 10', '"uid": 20', "RUN-1"),
+        ('"gid": 10', '"gid": 20', "RUN-1"),
+        ('"user": {', '"user": { "additionalGids": [27],', "RUN-2"),
+        ('"uid": 1048', '"uid": 1', "RUN-2"),
+        ('"bounding": []', '"bounding": ["CAP_CHOWN"]', "RUN-1"),
+        ('"ambient": []', '"ambient": ["CAP_NET_RAW"]', "RUN-1"),
+        ('"effective": []', '"effective": ["CAP_EVERYTHING"]', DOUBT),
+        ('"noNewPrivileges": true', '"noNewPrivileges": false', "RUN-1"),
+        (',\n    "noNewPrivileges": true', "", "RUN-1"),
+        ('"readonly": true', '"readonly": false', "RUN-1"),
+        ('"soft": 0, "hard": 0', '"soft": 0, "hard": 1', "RUN-1"),
+        *((f'      {{ "type": "{space}" }},\n', "", "RUN-1") for space in ("pid", "mount", "ipc", "uts", "cgroup")),
+        ('"maskedPaths": ["/proc/acpi", ', '"maskedPaths": [', "RUN-1"),
+        ('"readonlyPaths": ["/proc/bus", ', '"readonlyPaths": [', "RUN-1"),
+        ('"defaultAction": "SCMP_ACT_ERRNO"', '"defaultAction": "SCMP_ACT_LOG"', "RUN-1"),
+        ('"names": ["clone3"], "action": "SCMP_ACT_ERRNO", "errnoRet": 38', '"names": ["clone3"], "action": "SCMP_ACT_ALLOW"', "RUN-1"),
+        ('"value": 2114060288', '"value": 1', "RUN-1"),
+        ('["access", ', '["ptrace", "access", ', "RUN-1"),
+        ('["access", ', '[', "RUN-1"),
+        ('"pids": { "limit": 256 }', '"pids": { "limit": 25600 }', "RUN-1"),
+        ('"rootfsPropagation": "private"', '"rootfsPropagation": "shared"', "RUN-1"),
+        ('{ "allow": false, "access": "rwm" }', '{ "allow": true, "access": "rwm" }', "RUN-1"),
+        ('/tenantry/environments/lend+acme', '/tenantry/environments/lend+norte', "RUN-1"),
+        ('"/etc/hosts", "type": "bind"', '"/etc/hosts", "type": "bind", "uidMappings": []', DOUBT),
+        ('services/SERVICE/hosts", "options": ["bind", "ro"', 'services/SERVICE/hosts", "options": ["bind", "rw"', "RUN-1"),
+        ('"mounts": [', '"mounts": [{ "destination": "/x", "type": "bind", "source": "/run/tenantry", "options": ["bind", "ro"] },', "RUN-1"),
+        ('"mounts": [', '"mounts": [{ "destination": "/x", "type": "sysfs", "source": "sysfs", "options": ["ro"] },', "RUN-1"),
+        ('"size=64m", "nr_inodes=4096"', '"size=64m"', "RUN-1"),
+        ('"nosuid", "nodev", "noexec", "mode=1777", "size=64m"', '"nodev", "noexec", "mode=1777", "size=64m"', "RUN-1"),
+    ]),
+    (task("load-balancer-1"), '"uid": 1048577', '"uid": 1114113', "RUN-2"),  # norte's load balancer's
+    (task("load-balancer-1"), "acme/production/tls", "norte/production/tls", "TLS-2"),
+    (task("load-balancer-1"), "acme/production/control", "norte/production/control", "RUN-1"),
+    (task("api-1"), '"mounts": [', '"mounts": [{ "destination": "/x", "type": "bind", "source": "/run/tenantry/platforms/lend/environments/norte/production/tls", "options": ["bind", "ro"] },', "TLS-2"),
+    (task("api-1"), '"mounts": [', '"mounts": [{ "destination": "/x", "type": "bind", "source": "/run/tenantry/platforms", "options": ["bind", "ro"] },', "TLS-2"),
     (task("load-balancer-1"), "acme/production/services/load-balancer/haproxy.cfg", "norte/production/services/load-balancer/haproxy.cfg", "NET-6"),
     (task("load-balancer-1"), "/usr/sbin/haproxy", "/bin/sh", "NET-6"),
     # The edge.
+    (EDGE, "listen 127.0.0.1:8443", "listen 127.0.0.1:9443", "NET-2"),
+    (EDGE, "127.0.0.1", "0.0.0.0", "NET-2"),
+    (EDGE, "listen 127.0.0.1:8080", "listen 127.0.0.1:80", "NET-2"),
     (EDGE, "(?=.{1,90}$)", "", DOUBT),
     (EDGE, "default unix:/run/tenantry/closed", "default unix:/run/tenantry/in/norte.lend.localhost", DOUBT),
     (EDGE, "in/$name;", "in/norte.lend.localhost;", DOUBT),
@@ -157,6 +212,8 @@ def heard(code, answer):
 def test_every_edit_by_hand_is_judged_as_it_was_thought_out(judge, capsys):
     def one(edit):
         path, old, new, wanted = edit
+        service = path.split("/")[-2].rpartition("-")[0]  # of a task's file
+        old, new = old.replace("SERVICE", service), new.replace("SERVICE", service)
         assert old in judge.texts[path], f"{path} holds {old!r}"
         said = heard(*judge.verify({path: judge.texts[path].replace(old, new)}))
         return None if wanted in said else f"{path}: {old!r} -> {new!r}: {sorted(said)}, not {wanted}"

@@ -28,7 +28,15 @@ void require_places(const Sources& sources, const verify::Facts& facts) {
         require_all(device.chains);
         for (const verify::Chain& chain : device.chains) require_all(chain.rules);
     }
-    for (const verify::Process& process : facts.processes) require_all(process.hosts);
+    for (const verify::Process& process : facts.processes) {
+        require_all(process.hosts);
+        if (!process.sandbox) continue;
+        require_all(process.sandbox->mounts);
+        require_all(process.sandbox->spaces);
+        require_all(process.sandbox->others);
+        fuzz::require_inside(sources, process.sandbox->uid.at);
+        fuzz::require_inside(sources, process.sandbox->masks.at);
+    }
     for (const verify::Proxy& proxy : facts.proxies) {
         require_all(proxy.routes);
         for (const verify::ProxyRoute& route : proxy.routes) require_all(route.to);

@@ -268,6 +268,7 @@ void Container::end_own(int pid) const {
     if (!process || !groups || groups->find(":/" + cgroups_.top() + "/" + place_.cgroup + "\n") == std::string::npos)
         return;
     send_signal(*process, SIGKILL);
+    await_end(*process, killDeadline);
 }
 
 // What is left of it in any state, in an order that can be begun again; task.json last.

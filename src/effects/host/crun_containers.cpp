@@ -2,6 +2,9 @@
 #include <mutex>
 #include <thread>
 
+#include <fmt/format.h>
+#include <sys/stat.h>
+
 #include <tenantry/base/hash.hpp>
 #include <tenantry/host/crun_containers.hpp>
 
@@ -73,6 +76,10 @@ Result<world::ObservedSandbox> CrunContainers::observe(const world::Placement& p
         world::ObservedSandbox seen = TRY(sandbox_of(texts));
         const Cgroups::Limits limits = view_.cgroups().limits(place_of(placement, task).cgroup);
         seen.mostProcesses = limits.processes;
+        // The kernel names a namespace by the inode of its file (namespaces(7)).
+        struct stat pinned{};
+        const std::string path = fmt::format("{}/{}", world::namespaces_of(placement), task);
+        if (stat(path.c_str(), &pinned) == 0) seen.pinnedNetwork = fmt::format("net:[{}]", pinned.st_ino);
         seen.mostMemory = limits.memory;
         return seen;
     };

@@ -71,6 +71,7 @@ std::string to_text(const ObservedSandbox& seen) {
     write_limit(json, "memory", seen.mostMemory);
     json.end();
     write_namespaces(json, seen.namespaces);
+    json.member("pinnedNetwork", seen.pinnedNetwork);
     json.key("machine").object();
     write_namespaces(json, seen.machine);
     json.member("proc", seen.machineProc).end().member("cgroup", seen.cgroup).key("mounts").array();

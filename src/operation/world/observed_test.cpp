@@ -16,6 +16,7 @@ TEST(ObservedSandbox, IsAText) {
     seen.groups = {7};
     seen.rootReadOnly = true;
     seen.namespaces = {"net:[2]", "pid:[2]", "mnt:[2]", "ipc:[2]", "uts:[2]", "cgroup:[2]", "user:[1]"};
+    seen.pinnedNetwork = "net:[2]";
     seen.machine = {"net:[1]", "pid:[1]", "mnt:[1]", "ipc:[1]", "uts:[1]", "cgroup:[1]", "user:[1]"};
     seen.machineProc = "0:22";
     seen.cgroup = "/tenantry/environments/lend+acme+production/api-1";

@@ -58,7 +58,7 @@ void check_configuration(const Scope& scope, const Object& root) {
         annotations->expect_only({"tenantry.environment", "tenantry.service", "tenantry.image", "tenantry.entrypoint"});
     const auto linux = root.object("linux", "the Linux part");
     if (!linux) return;
-    // Limits, masks, devices and system calls are claim RUN-1's, which is decided on the live process.
+    // What they say of the sandbox is read apart (sandbox_wanted.cpp).
     linux->expect_only({"namespaces", "resources", "cgroupsPath", "seccomp", "maskedPaths", "readonlyPaths",
                         "rootfsPropagation", "devices", "uidMappings", "gidMappings", "sysctl", "personality"});
     for (const std::string_view key : {"uidMappings", "gidMappings"})

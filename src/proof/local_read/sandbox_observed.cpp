@@ -54,15 +54,18 @@ void read_ids(const Object& root, Sandbox& sandbox) {
 void read_spaces(const Object& root, const std::optional<Object>& machine, Sandbox& sandbox) {
     const auto own = root.object("namespaces", "the namespaces");
     const auto machines = machine ? machine->object("namespaces", "the machine's namespaces") : std::nullopt;
-    if (!own || !machines) return;
+    const auto pinned = root.text("pinnedNetwork");
+    if (!own || !machines || !pinned) return;
     own->expect_only({"network", "pid", "mount", "ipc", "uts", "cgroup", "user"});
     machines->expect_only({"network", "pid", "mount", "ipc", "uts", "cgroup", "user"});
     for (std::size_t i = 0; i < verify::spaceCount; ++i) {
         const std::string_view key = to_string(static_cast<verify::Space>(i));
         const auto id = own->text(key), machineId = machines->text(key);
         if (!id || !machineId) continue;
-        sandbox.spaces[i] = {*id == *machineId ? SpaceFact::Whose::machine : SpaceFact::Whose::own, std::string(*id),
-                             own->find(key)->at()};
+        SpaceFact::Whose whose = SpaceFact::Whose::own;
+        if (static_cast<verify::Space>(i) == verify::Space::network && id == pinned) whose = SpaceFact::Whose::joined;
+        if (id == machineId) whose = SpaceFact::Whose::machine;
+        sandbox.spaces[i] = {whose, std::string(*id), own->find(key)->at()};
     }
 }
 
@@ -105,7 +108,7 @@ std::optional<Sandbox> Sandboxes::read_observed(const Scope& scope, SourceId sou
     const auto root = Object::of(scope, Node::root(*tree), "what was observed");
     if (!root) return std::nullopt;
     root->expect_only({"version", "uid", "gid", "groups", "otherIds", "capabilities", "noNewPrivileges", "seccomp",
-                       "rootReadOnly", "limits", "namespaces", "machine", "cgroup", "mounts"});
+                       "rootReadOnly", "limits", "namespaces", "pinnedNetwork", "machine", "cgroup", "mounts"});
     if (const auto version = root->number("version"); version && *version != 1)
         scope.unclear(root->find("version")->at(), fmt::format("Version {} of observed.json is not known.", *version));
     Sandbox sandbox;

@@ -84,6 +84,8 @@ void read_mounts(const Scope& scope, const Object& root, Sandbox& sandbox) {
     const auto mounts = root.find("mounts");
     for (std::size_t i = 0; mounts && mounts->is_list() && i < mounts->size(); ++i) {
         const Node node = mounts->item(i);
+        if (const auto object = Object::of(scope, node, "the mount"))
+            object->expect_only({"destination", "type", "source", "options"});
         verify::Mount mount{.point = std::string(text_in(node, "destination")),
                             .type = std::string(text_in(node, "type")),
                             .device = {},

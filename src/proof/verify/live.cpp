@@ -64,11 +64,6 @@ Hop hop(const Process& process, const Mount& mount) {
             mount.at};
 }
 
-Whose whose(const Scene& scene, const Process& process) {
-    const EnvironmentFact& environment = scene.facts.environments[process.owner->at];
-    return {environment, std::string_view(process.name).substr(environment.name.size() + 1), *process.sandbox};
-}
-
 // Two environments that are in one namespace.
 struct Spaces {
     std::map<std::string_view, std::pair<const Process*, Span>> first;
@@ -128,7 +123,7 @@ Examined examine_net9(const Scene& scene, const Reaches& reaches) {
             });
             for (const Mount& mount : sandbox.mounts) {
                 ++out.basis.facts;
-                if (kind_of(whose(scene, process), mount) != MountKind::foreign) continue;
+                if (kind_of(Whose(scene.facts, process), mount) != MountKind::foreign) continue;
                 report.add(process, "mount " + mount.point,
                            fmt::format("{} sees what is not its environment's: {}.", process.name, to_text(mount)),
                            {hop(process, mount)});
@@ -180,7 +175,7 @@ Examined examine_fs1(const Scene& scene) {
                        {{process.name + " has a root that it can write", sandbox.rootReadOnly.at}});
         for (const Mount& mount : sandbox.mounts) {
             ++out.basis.facts;
-            const MountKind kind = kind_of(whose(scene, process), mount);
+            const MountKind kind = kind_of(Whose(scene.facts, process), mount);
             const bool own = kind == MountKind::memory || kind == MountKind::proc ||
                              (kind == MountKind::control && process.service == loadBalancerName) ||
                              (kind == MountKind::root && !sandbox.rootReadOnly.value);

@@ -18,7 +18,11 @@ bool is_plain(std::string_view path) {
 MountKind kind_inside(const Whose& whose, const Mount& mount, std::string_view path) {
     if (path.starts_with("tasks/"))
         return path == fmt::format("tasks/{}/rootfs", whose.task) ? MountKind::root : MountKind::foreign;
-    if (path.starts_with("services/")) return MountKind::settings;
+    if (constexpr std::string_view services = "services/"; path.starts_with(services)) {
+        const std::string_view rest = path.substr(services.size());
+        const bool own = rest.starts_with(whose.service) && rest.substr(whose.service.size()).starts_with('/');
+        return own ? MountKind::settings : MountKind::foreign;
+    }
     if (path.starts_with("images/")) return MountKind::image;
     // The environment's empty file before one of /proc.
     if (path == "root/empty" && mount.point.starts_with("/proc/")) return MountKind::mask;

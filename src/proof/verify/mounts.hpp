@@ -21,8 +21,16 @@ enum class MountKind : std::uint8_t {
     foreign,   ///< anything else
 };
 
+/// Of an environment's process that was looked at.
 struct Whose {
+    Whose(const Facts& facts, const Process& process)
+        : environment(facts.environments[process.owner->at]),
+          service(process.service),
+          task(std::string_view(process.name).substr(environment.name.size() + 1)),
+          sandbox(*process.sandbox) {}
+
     const EnvironmentFact& environment;
+    std::string_view service;
     std::string_view task;  ///< `api-1`
     const Sandbox& sandbox;
 };

@@ -34,7 +34,6 @@ class Examiner {
         : scene_(scene),
           profiles_(profiles),
           declared_(scene.declared.environments[environment]),
-          fact_(scene.facts.environments[scene.factOf[environment]->at]),
           findings_(Claim::run1, declared_.name),
           out_(out) {}
 
@@ -112,14 +111,16 @@ class Examiner {
             const auto space = static_cast<Space>(i);
             const SpaceFact& fact = sandbox_->spaces[i];
             // A namespace of users would give its ids another meaning outside; the network's is made before the task.
-            const SpaceFact::Whose wanted = space == Space::user                 ? SpaceFact::Whose::machine
-                                            : space == Space::network && !live() ? SpaceFact::Whose::joined
-                                                                                 : SpaceFact::Whose::own;
+            const SpaceFact::Whose wanted = space == Space::user      ? SpaceFact::Whose::machine
+                                            : space == Space::network ? SpaceFact::Whose::joined
+                                                                      : SpaceFact::Whose::own;
             if (fact.whose == wanted) continue;
             std::string what = fmt::format("joins the {} namespace {}", to_string(space), fact.id);
             if (fact.whose == SpaceFact::Whose::machine)
                 what = fmt::format("is in the machine's {} namespace", to_string(space));
             if (fact.whose == SpaceFact::Whose::own) what = fmt::format("has a new {} namespace", to_string(space));
+            if (space == Space::network && fact.whose == SpaceFact::Whose::own)
+                what = "is in a network namespace that its environment does not describe";
             differs(fmt::format("space {}", i), std::move(what), fact.at);
         }
     }
@@ -158,7 +159,7 @@ class Examiner {
         const auto has = [](const std::vector<std::string_view>& all, std::string_view one) {
             return std::ranges::find(all, one) != all.end();
         };
-        const Whose whose{fact_, std::string_view(process_->name).substr(declared_.name.size() + 1), *sandbox_};
+        const Whose whose(scene_.facts, *process_);
         for (const Mount& mount : sandbox_->mounts) {
             ++out_.basis.facts;
             const MountKind kind = kind_of(whose, mount);
@@ -224,7 +225,6 @@ class Examiner {
     const Scene& scene_;
     const ProfileDifferences& profiles_;
     const DeclaredEnvironment& declared_;
-    const EnvironmentFact& fact_;
     Findings findings_;
     Examined& out_;
     const Process* process_ = nullptr;

@@ -78,6 +78,7 @@ inline Sandbox observed_sandbox(World& world, std::size_t at) {
         if (static_cast<Space>(i) != Space::user)
             sandbox.spaces[i] = {SpaceFact::Whose::own,
                                  fmt::format("{}:[{}]", to_string(static_cast<Space>(i)), ++number), world.next_span()};
+    sandbox.spaces[static_cast<std::size_t>(Space::network)].whose = SpaceFact::Whose::joined;
     for (Mount& row : sandbox.mounts) {
         if (row.type == "bind") {
             // Below /run/tenantry, which is one file system of the machine.

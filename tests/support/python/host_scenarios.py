@@ -2,16 +2,18 @@
     host_scenarios.py SCENARIO CGROUP        as root in a test cell; exit 0 where it holds"""
 
 import fcntl
+import json
 import os
 import signal
 import socket
 import stat
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 from host_machine import (
-    Driver, Refused, cgroups, emitted, files, get, in_view, inside, is_alive, mounts, network, processes, through_edge, until, wait_end,
+    BIN, PLATFORM, Driver, Refused, cgroups, emitted, files, get, in_view, inside, is_alive, mounts, network, processes, through_edge, until, wait_end,
 )  # fmt: skip
 
 TASKS = ["api-1", "web-1", "load-balancer-1"]  # the balancer finds its frontend at its first look
@@ -117,7 +119,49 @@ def every_task_runs_in_the_sandbox_of_its_config(cgroup):
     for path in ("/x", "/usr/x", "/app/x", "/etc/x"):
         assert driver.exec("api-1", "/usr/bin/touch", path)[0] == 1 and not Path(root + path).exists()
     assert driver.exec("api-1", "/bin/sleep", "1000", milliseconds=200) == (None, "")
-    assert not any("sleep" in Path(f"/proc/{pid}/comm").read_text() for pid in processes()), "it ended with its deadline"
+    # Its end was awaited; process 1 of the cell takes it out of /proc a moment later.
+    until(lambda: not any("sleep" in Path(f"/proc/{pid}/comm").read_text() for pid in processes()), "it ended with its deadline")
+
+
+def what_runs_is_proved_by_what_was_observed(cgroup):
+    """Every claim that is decided on live state holds for two environments, and an edit of what was observed is seen."""
+    acme = begin(cgroup, "acme/production", "norte/production")
+    norte = Driver(cgroup, "norte/production")
+    folder = Path(tempfile.mkdtemp(dir="/run"))
+    emitted(folder)
+    for driver, tenant in ((acme, "acme"), (norte, "norte")):
+        start_all(driver)
+        for task in TASKS:
+            where = folder / f"environments/{tenant}/production/tasks/{task}/observed.json"
+            where.write_text(driver("observe", task)["text"])
+
+    def answer():
+        done = subprocess.run([BIN / "tenantry", "verify", "-C", PLATFORM, "--texts", folder, "--json"], capture_output=True, text=True)
+        assert done.returncode in (0, 4), done.stderr
+        told = json.loads(done.stdout)
+        assert told["source"] == "live" and not told["notUnderstood"], told["notUnderstood"]
+        return {verdict["claim"]: verdict for verdict in told["verdicts"]}
+
+    for claim, verdict in answer().items():
+        assert verdict["answer"] == ("holds" if verdict["decided"] else "unknown"), f"{claim}: {verdict}"
+    where = folder / "environments/acme/production/tasks/api-1/observed.json"
+    seen = where.read_text()
+    for before, after, claim in [
+        ('"mode": 2', '"mode": 0', "RUN-1"),
+        ('"noNewPrivileges": true', '"noNewPrivileges": false', "RUN-1"),
+        ('"rootReadOnly": true', '"rootReadOnly": false', "FS-1"),
+        ('services/api/hosts", "options": ["ro"', 'services/api/hosts", "options": ["rw"', "FS-1"),
+        ('/acme/production/services/api/hosts', '/norte/production/services/api/hosts', "NET-10"),
+        ('/platforms/lend/environments/acme/production/services/api/hosts', '/in', "NET-9"),
+    ]:  # fmt: skip
+        changed = seen.replace(before, after, 1)
+        assert changed != seen, f"{before} is not in {seen}"
+        where.write_text(changed)
+        assert answer()[claim]["answer"] == "violated", (before, after)
+    # A lock that one environment holds is no obstacle in another: what is hidden of /proc is hidden by each for itself.
+    held = Path(f"/proc/{acme('find', 'api-1')['pid']}/root/proc/kallsyms").open()
+    fcntl.flock(held, fcntl.LOCK_EX)
+    assert norte.exec("api-1", "/usr/bin/flock", "-n", "/proc/kallsyms", "/bin/true")[0] == 0
 
 
 def descriptors(pid):

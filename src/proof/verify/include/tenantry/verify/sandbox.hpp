@@ -41,7 +41,7 @@ inline constexpr std::size_t spaceCount = 7;
 std::string_view to_string(Space space);
 std::optional<Space> space_from_string(std::string_view name);
 
-/// Which namespace of one kind a process is in.
+/// Which namespace of one kind a process is in. Live, `joined` is the network namespace that was pinned for it.
 struct SpaceFact {
     enum class Whose : std::uint8_t { machine, own, joined };
     Whose whose = Whose::machine;
