@@ -194,7 +194,7 @@ void read_mount_options(const Scope& scope, const Node& options, verify::Mount& 
         else if (std::ranges::find(spreading, option) != spreading.end())
             mount.spreads = true;
         else if (option.starts_with("size="))
-            size = true;
+            size = true, mount.blank = option == "size=0k";
         else if (option.starts_with("nr_inodes="))
             files = true;
         else if (!isValue && std::ranges::find(harmless, option) == harmless.end())

@@ -37,7 +37,7 @@ MountKind kind_live(const Whose& whose, const Mount& mount) {
     const bool whole = mount.root == "/", inProc = mount.point.starts_with("/proc/");
     if (mount.type == "proc" && mount.device == whose.sandbox.machineProc) return MountKind::foreign;
     if (mount.type == "proc") return whole && mount.point == "/proc" ? MountKind::proc : MountKind::mask;
-    if (inProc && !mount.writable && (mount.type == "tmpfs" || mount.root == "/null")) return MountKind::mask;
+    if (inProc && !mount.writable && (mount.blank ? whole : mount.root == "/null")) return MountKind::mask;
     if (mount.type == "tmpfs" && whole && is_memory_point(mount.point)) return MountKind::memory;
     if (mount.type == "overlay") return mount.point == "/" ? MountKind::root : MountKind::image;
     if (const auto path = inside(whose.environment, mount.root)) return kind_inside(whose, mount, *path);

@@ -1,7 +1,6 @@
 // RUN-1: every task runs in the published sandbox.
 
 #include <algorithm>
-#include <iterator>
 #include <string_view>
 #include <vector>
 
@@ -10,23 +9,10 @@
 #include "claims.hpp"
 #include "mounts.hpp"
 #include "published.hpp"
+#include "rights.hpp"
 
 namespace tenantry::verify {
 namespace {
-
-// How lines differ from the published ones; empty where they do not.
-std::string difference(const std::vector<std::string>& lines, const std::vector<std::string>& published) {
-    std::vector<std::string> more, less;
-    std::ranges::set_difference(lines, published, std::back_inserter(more));
-    std::ranges::set_difference(published, lines, std::back_inserter(less));
-    const auto told = [](const std::vector<std::string>& all, std::string_view verb) {
-        if (all.empty()) return std::string();
-        return fmt::format("{} `{}`{}", verb, all.front(),
-                           all.size() > 1 ? fmt::format(" and {} more", all.size() - 1) : "");
-    };
-    const std::string has = told(more, "has"), lacks = told(less, "lacks");
-    return has.empty() || lacks.empty() ? has + lacks : has + " and " + lacks;
-}
 
 class Examiner {
   public:
@@ -61,30 +47,13 @@ class Examiner {
     }
 
     void check() {
-        check_rights();
+        out_.basis.facts += check_rights(*sandbox_, profiles_, [&](std::string_view key, std::string what, Span at) {
+            differs(key, std::move(what), at);
+        });
         check_ids();
         check_spaces();
-        check_limits();
-        check_calls();
         check_mounts();
         check_cgroup();
-        for (const Placed<std::string>& other : sandbox_->others) {
-            ++out_.basis.facts;
-            differs(other.value, other.value, other.at);
-        }
-    }
-
-    void check_rights() {
-        out_.basis.facts += capabilitySetCount + 2;
-        for (std::size_t i = 0; i < capabilitySetCount; ++i)
-            if (const std::uint64_t bits = sandbox_->capabilities.value[i])
-                differs("capabilities",
-                        fmt::format("has {} among its {} capabilities", capability_names(bits),
-                                    to_string(static_cast<CapabilitySet>(i))),
-                        sandbox_->capabilities.at);
-        if (!sandbox_->noNewPrivileges.value)
-            differs("privileges", "may get new privileges by running a program", sandbox_->noNewPrivileges.at);
-        if (!sandbox_->rootReadOnly.value) differs("root", "has a root that it can write", sandbox_->rootReadOnly.at);
     }
 
     void check_ids() {
@@ -123,35 +92,6 @@ class Examiner {
                 what = "is in a network namespace that its environment does not describe";
             differs(fmt::format("space {}", i), std::move(what), fact.at);
         }
-    }
-
-    void check_limits() {
-        out_.basis.facts += 3;
-        if (sandbox_->coreLimit.value != 0) differs("core", "may write core files", sandbox_->coreLimit.at);
-        if (sandbox_->processes.value != mostProcesses)
-            differs("processes",
-                    sandbox_->processes.value ? fmt::format("may have {} processes; {} are published",
-                                                            *sandbox_->processes.value, mostProcesses)
-                                              : "may have any number of processes",
-                    sandbox_->processes.at);
-        if (!sandbox_->memory.value) differs("memory", "may use any amount of memory", sandbox_->memory.at);
-    }
-
-    void check_calls() {
-        out_.basis.facts += 2;
-        if (live()) {
-            if (sandbox_->seccompMode.value != 2 || sandbox_->seccompFilters < 1)
-                differs("calls",
-                        fmt::format("has no filter for system calls (seccomp mode {})", sandbox_->seccompMode.value),
-                        sandbox_->seccompMode.at);
-            return;
-        }
-        if (!sandbox_->calls.value)
-            differs("calls", "has no filter for system calls", sandbox_->calls.at);
-        else if (const std::string& text = profiles_.calls[sandbox_->calls.value->at]; !text.empty())
-            differs("calls", fmt::format("has another filter for system calls: it {}", text), sandbox_->calls.at);
-        if (const std::string& text = profiles_.masks[sandbox_->masks.value->at]; !text.empty())
-            differs("masks", fmt::format("sees other process files: what is hidden {}", text), sandbox_->masks.at);
     }
 
     void check_mounts() {
@@ -232,13 +172,6 @@ class Examiner {
 };
 
 }  // namespace
-
-ProfileDifferences::ProfileDifferences(const Facts& facts) {
-    for (const Profile& profile : facts.profiles) {
-        calls.push_back(difference(profile.lines, published_calls()));
-        masks.push_back(difference(profile.lines, published_masks()));
-    }
-}
 
 Examined examine_run1(const Scene& scene, const ProfileDifferences& profiles, std::size_t environment) {
     Examined out;

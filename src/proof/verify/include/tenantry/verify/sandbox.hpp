@@ -59,6 +59,7 @@ struct Mount {
     bool devices = false;   ///< without nodev
     bool programs = false;  ///< without noexec
     bool bounded = false;   ///< with limits of size and of files
+    bool blank = false;     ///< of no size: what the container runtime puts before a folder to hide it
     bool spreads = false;   ///< what is mounted below it comes from other mount namespaces, or goes there
     Span at;
 };
