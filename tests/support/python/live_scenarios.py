@@ -204,6 +204,36 @@ def a_rule_added_by_hand_is_found_with_its_witness_and_line(cgroup):
     daemon.end()
 
 
+def a_task_restarted_by_hand_without_its_filter_is_found(cgroup):
+    daemon, lend = Daemon(cgroup), Platform()
+    lend("up", "acme")
+    daemon.kill()
+    folder = Path("/run/tenantry/platforms/lend/environments/acme/production/tasks/api-1")
+    record = json.loads((folder / "task.json").read_text())
+    for pid in (record["monitor"], record["pid"]):
+        os.kill(pid, signal.SIGKILL)
+        wait_end(pid)
+    config = json.loads((folder / "run/config.json").read_text())
+    del config["linux"]["seccomp"]
+    bundle = Path("/mnt/bundle")
+    bundle.mkdir()
+    (bundle / "config.json").write_text(json.dumps(config))
+    crun = ["nsenter", "--mount=/run/tenantry/mounts/namespace", "crun", "--root", "/mnt/crun"]
+    words = [*crun, "run", "--detach", "--bundle", bundle, "--pid-file", "/mnt/pid", "by-hand"]
+    subprocess.run(words, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    pid = int(Path("/mnt/pid").read_text())
+    start = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19])
+    record.update(pid=pid, start=start, monitor=pid, monitorStart=start)
+    (folder / "task.json").write_text(json.dumps(record))
+    daemon = Daemon(cgroup)
+    until(lambda: lend.phase() == "failed", "what is there is refused")
+    assert "RUN-1" in lend("status")
+    told = lend("verify", "--live", code=4)
+    assert re.search(r"^RUN-1 +violated", told, re.M) and "api-1" in told and "platform.yaml:" in told, told
+    lend("down", "*")
+    daemon.end()
+
+
 def probes_go_as_the_tables_say_and_tell_where_they_do_not(cgroup):
     daemon, lend = Daemon(cgroup), Platform()
     lend("up")
