@@ -151,6 +151,12 @@ EDITS = [
     (task("load-balancer-1"), "acme/production/services/load-balancer/haproxy.cfg", "norte/production/services/load-balancer/haproxy.cfg", "NET-6"),
     (task("load-balancer-1"), "/usr/sbin/haproxy", "/bin/sh", "NET-6"),
     # The edge.
+    ("edge/config.json", '"uid": 1048575', '"uid": 0', "RUN-1"),
+    ("edge/config.json", '"bounding": []', '"bounding": ["CAP_CHOWN"]', "RUN-1"),
+    ("edge/config.json", '"noNewPrivileges": true', '"noNewPrivileges": false', "RUN-1"),
+    ("edge/config.json", '      { "type": "pid" },\n', "", "RUN-1"),
+    ("edge/config.json", '"source": "/run/tenantry/in"', '"source": "/run/tenantry"', "RUN-1"),
+    ("edge/config.json", '"/run/tenantry/in", "options": ["bind", "ro"', '"/run/tenantry/in", "options": ["bind", "rw"', "RUN-1"),
     (EDGE, "listen 127.0.0.1:8443", "listen 127.0.0.1:9443", "NET-2"),
     (EDGE, "127.0.0.1", "0.0.0.0", "NET-2"),
     (EDGE, "listen 127.0.0.1:8080", "listen 127.0.0.1:80", "NET-2"),

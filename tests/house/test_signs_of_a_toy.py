@@ -25,7 +25,7 @@ IN_PURE_ROOMS = {
 # (file below src/, sign) -> why it is right there.
 REASONS = {
     ("src/targets/local_emit/syscalls.cpp", "a clock"): "names of the system calls that a task may make",
-    ("src/proof/verify/published.cpp", "a clock"): "the same names, as they were published",
+    ("src/proof/verify/published.cpp", "a clock"): "names of the system calls that a task may make, as they are published",
     ("src/base/base/check.cpp", "a file"): "a bug of ours is told on stderr before the program ends",
 }
 

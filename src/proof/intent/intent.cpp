@@ -17,7 +17,8 @@ std::string name_of(const Shape& shape, const blueprint::End& end) {
 }
 
 // docs/local-files.md: on the loopback addresses alone; other ports are left to whoever forwards to it.
-constexpr verify::DeclaredEdge edge{Ipv4{0x7F000001}, Port{8443}, Port{8080}};
+// Its id is the last below the first range of a lock.
+constexpr verify::DeclaredEdge edge{Ipv4{0x7F000001}, Port{8443}, Port{8080}, (1u << 20) - 1};
 
 ModelPath origin_of(const Workload& workload) { return ModelPath{"services." + workload.name.str()}; }
 

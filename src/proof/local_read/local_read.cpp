@@ -50,19 +50,24 @@ bool place(Folder& folder, std::span<const std::string_view> parts, SourceId sou
     return parts.size() == 3 && parts[0] == "services" && is_service_file(parts[2]);
 }
 
-std::map<std::string, Folder> sort_texts(Reading& reading, std::optional<SourceId>& edge) {
+struct EdgeTexts {
+    std::optional<SourceId> nginx, config;
+};
+
+std::map<std::string, Folder> sort_texts(Reading& reading, EdgeTexts& edge) {
     std::map<std::string, Folder> folders;
     for (const auto& [path, source] : reading.texts) {
         const std::vector<std::string_view> parts = segments(path);
         if (path == "edge/nginx.conf") {
-            edge = source;
+            edge.nginx = source;
+        } else if (path == "edge/config.json") {
+            edge.config = source;
         } else if (parts.size() > 3 && parts[0] == "environments") {
             const auto [folder, isNew] = folders.try_emplace(fmt::format("{}/{}", parts[1], parts[2]));
             if (isNew) folder->second.any = source;
             if (!place(folder->second, std::span(parts).subspan(3), source))
                 folder->second.strangers.emplace_back(path, source);
-        } else if (path != "manifest.json" && path != "edge/config.json") {
-            // The one holds only digests of the other files, the other the edge's sandbox: no claim on texts needs it.
+        } else if (path != "manifest.json") {  // it holds only digests of the other files
             Scope{reading, std::nullopt}.unclear(start_of(source),
                                                  fmt::format("What the file `{}` is for is not known.", path));
         }
@@ -108,7 +113,7 @@ verify::Facts read_local(const Sources& sources, std::span<const LocalText> text
         if (!reading.texts.emplace(text.path, text.source).second)
             Scope{reading, std::nullopt}.unclear(start_of(text.source),
                                                  fmt::format("There are two files `{}`.", text.path));
-    std::optional<SourceId> edge;
+    EdgeTexts edge;
     const std::map<std::string, Folder> folders = sort_texts(reading, edge);
 
     std::vector<std::pair<Scope, const Folder*>> environments;
@@ -134,7 +139,8 @@ verify::Facts read_local(const Sources& sources, std::span<const LocalText> text
     }
     networks.join_sockets(tasks.processes());
     for (const ProxyTask& proxy : tasks.proxies()) proxy.haproxy ? read_haproxy(proxy) : read_nginx(proxy);
-    if (edge) read_edge({reading, std::nullopt}, *edge);
+    if (edge.nginx) read_edge({reading, std::nullopt}, *edge.nginx);
+    if (edge.config) tasks.read_edge({reading, std::nullopt}, *edge.config);
     return std::move(reading.facts);
 }
 

@@ -49,12 +49,13 @@ void check_sysctls(const Scope& scope, const Node& sysctls) {
 
 }  // namespace
 
-void check_configuration(const Scope& scope, const Object& root) {
+void check_configuration(const Scope& scope, const Object& root, bool isTask) {
     root.expect_only({"ociVersion", "root", "process", "hostname", "mounts", "linux", "annotations"});
     if (const auto process = root.find("process"))
         if (const auto capabilities = process->find("capabilities")) check_capabilities(scope, *capabilities);
-    // Others could be for the runtime itself (`run.oci.*` of crun).
-    if (const auto annotations = root.object("annotations", "the annotations"))
+    // Others could be for the runtime itself (`run.oci.*` of crun). The entry has none.
+    const bool annotated = isTask || root.find("annotations");
+    if (const auto annotations = annotated ? root.object("annotations", "the annotations") : std::nullopt)
         annotations->expect_only({"tenantry.environment", "tenantry.service", "tenantry.image", "tenantry.entrypoint"});
     const auto linux = root.object("linux", "the Linux part");
     if (!linux) return;

@@ -20,7 +20,7 @@ NetworkNamespace read_network_namespace(const Scope& scope, const Object& root);
 
 /// Reports what could move a task out of its namespaces or change them: hooks, settings that are not known,
 /// capabilities over the network or other processes.
-void check_configuration(const Scope& scope, const Object& root);
+void check_configuration(const Scope& scope, const Object& root, bool isTask = true);
 
 /// A process that is a proxy by the name of its program, and the file inside the task that configures it.
 struct ProxyProgram {

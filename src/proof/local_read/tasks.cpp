@@ -43,6 +43,16 @@ void Tasks::read(const Scope& scope, std::string_view task, SourceId source, std
     if (!annotations->find("tenantry.entrypoint")) read_program(scope, *root, *process, index);
 }
 
+void Tasks::read_edge(const Scope& scope, SourceId source) {
+    const auto tree = syntax::parse_json(reading_.sources, source, {}, reading_.diagnostics);
+    if (!tree) return;
+    const auto root = Object::of(scope, Node::root(*tree), "the runtime configuration");
+    if (!root) return;
+    check_configuration(scope, *root, false);
+    const verify::Sandbox sandbox = sandboxes_.read_wanted(scope, *root);
+    for (verify::Edge& edge : reading_.facts.edges) edge.sandbox = sandbox;
+}
+
 void Tasks::read_owner(const Scope& scope, const Object& annotations) {
     const auto environment = annotations.text("tenantry.environment");
     const std::string& folder = reading_.facts.environments[scope.owner->at].name;

@@ -31,6 +31,9 @@ class Tasks {
     /// observed of it.
     void read(const Scope& scope, std::string_view task, SourceId source, std::optional<SourceId> observed);
 
+    /// Reads the config.json of the machine's entry, after its nginx.conf: its sandbox.
+    void read_edge(const Scope& scope, SourceId source);
+
     [[nodiscard]] const std::vector<ProxyTask>& proxies() const { return proxies_; }
     /// By name: `acme/production/api-1`.
     [[nodiscard]] const std::map<std::string, Index<verify::Process>, std::less<>>& processes() const {

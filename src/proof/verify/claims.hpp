@@ -18,7 +18,8 @@ struct ProfileDifferences {
     explicit ProfileDifferences(const Facts& facts);
     std::vector<std::string> calls, masks;  ///< by Facts::profiles
 };
-/// RUN-1 looks at one declared environment, RUN-2 at the platform.
+/// RUN-1 looks at one declared environment, and once at the machine's entry; RUN-2 at the platform.
+Examined examine_run1_edge(const Scene& scene, const ProfileDifferences& profiles);
 Examined examine_run1(const Scene& scene, const ProfileDifferences& profiles, std::size_t environment);
 Examined examine_run2(const Scene& scene);
 

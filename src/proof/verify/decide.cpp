@@ -159,7 +159,7 @@ class Decision {
             case Claim::net12:
                 return each([&](std::size_t i) { return examine_net12(scene_, reaches_, i); });
             case Claim::run1:
-                return each([&](std::size_t i) { return examine_run1(scene_, profiles_, i); });
+                return runs();
             case Claim::run2:
                 return examine_run2(scene_);
             case Claim::fs1:
@@ -186,6 +186,12 @@ class Decision {
         for (const DeclaredEnvironment& environment : scene_.declared.environments)
             for (const std::string& beyond : environment.beyond)
                 examined.doubts.push_back(fmt::format("{}: {}", environment.name, beyond));
+        return examined;
+    }
+
+    Examined runs() const {
+        Examined examined = each([&](std::size_t i) { return examine_run1(scene_, profiles_, i); });
+        examined.append(examine_run1_edge(scene_, profiles_));
         return examined;
     }
 

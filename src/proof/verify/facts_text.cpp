@@ -183,9 +183,11 @@ std::string to_text(const Facts& facts) {
     for (const IngressSocket& socket : facts.sockets)
         text += fmt::format("socket {} for {} descriptor {}\n", socket.path, facts.processes[socket.process.at].name,
                             socket.descriptor);
-    for (const Edge& edge : facts.edges)
+    for (const Edge& edge : facts.edges) {
         text += fmt::format("edge {} tls {} redirect {} to {}\n", edge.address.str(), edge.tlsPort.number,
                             edge.redirectPort.number, edge.directory);
+        if (edge.sandbox) write_sandbox(*edge.sandbox, text);
+    }
     for (std::size_t i = 0; i < facts.profiles.size(); ++i) {
         text += fmt::format("profile {}\n", i);
         for (const std::string& line : facts.profiles[i].lines) text += fmt::format("  {}\n", line);

@@ -79,6 +79,12 @@ void check_device(const Facts& facts, Index<Device> index) {
     check_no_cycle(device);
 }
 
+void check_profiles(const std::optional<Sandbox>& sandbox, const Facts& facts) {
+    if (!sandbox) return;
+    if (const auto calls = sandbox->calls.value) check_index(*calls, facts.profiles);
+    if (const auto masks = sandbox->masks.value) check_index(*masks, facts.profiles);
+}
+
 }  // namespace
 
 void check_invariants(const Facts& facts) {
@@ -87,10 +93,9 @@ void check_invariants(const Facts& facts) {
     for (const Process& process : facts.processes) {
         check_owner(process.owner, facts);
         check_index(process.device, facts.devices);
-        if (!process.sandbox) continue;
-        if (const auto calls = process.sandbox->calls.value) check_index(*calls, facts.profiles);
-        if (const auto masks = process.sandbox->masks.value) check_index(*masks, facts.profiles);
+        check_profiles(process.sandbox, facts);
     }
+    for (const Edge& edge : facts.edges) check_profiles(edge.sandbox, facts);
     for (const Proxy& proxy : facts.proxies) check_index(proxy.process, facts.processes);
     for (const IngressSocket& socket : facts.sockets) check_index(socket.process, facts.processes);
     for (const NotUnderstood& thing : facts.notUnderstood) check_owner(thing.owner, facts);

@@ -122,6 +122,28 @@ TEST(Run1, NoticesMounts) {
     expect_violated(gone, Claim::run1, api + " has no mount at /etc/hosts.", "services.api");
 }
 
+TEST(Run1, LooksAtTheEntryToo) {
+    const Row rows[] = {
+        {[](Sandbox& s) { s.capabilities.value[3] = 1U << 13; }, "has CAP_NET_RAW among its permitted capabilities"},
+        {[](Sandbox& s) { s.uid.value = 0; }, "has the user id 0; 1048575 is its own"},
+        {[](Sandbox& s) { s.groups.value = {27}; }, "is in further groups"},
+        {[](Sandbox& s) { s.spaces[1].whose = SpaceFact::Whose::machine; }, "has another pid namespace than published"},
+        {[](Sandbox& s) { s.spaces[0].whose = SpaceFact::Whose::own; }, "has another network namespace than published"},
+        {[](Sandbox& s) { s.mounts.back().writable = true; },
+         "has a mount that is not published: /run/tenantry/in of type bind, from /run/tenantry/in"},
+        {[](Sandbox& s) { s.mounts.back().root = "/run/tenantry"; },
+         "has a mount that is not published: /run/tenantry/in of type bind, from /run/tenantry"},
+    };
+    for (const Row& row : rows) {
+        World world = boxed(lending(1));
+        row.edit(*world.facts.edges[0].sandbox);
+        expect_violated(world, Claim::run1, fmt::format("The machine's entry {}.", row.said), "hosts");
+    }
+    World silent = boxed(lending(1));
+    silent.facts.edges[0].sandbox.reset();
+    EXPECT_EQ(verdict_of(silent, Claim::run1).reason, "The sandbox of the machine's entry is not among the facts.");
+}
+
 TEST(Run1, IsUnknownWithoutALook) {
     World world = observed(lending(1));
     world.process(api).sandbox.reset();

@@ -113,8 +113,19 @@ inline World observed(World world) {
     return world;
 }
 
+/// The entry's, by what docs/local-files.md says of it.
+inline Sandbox edge_sandbox(World& world) {
+    Sandbox sandbox = published_sandbox(world, 0);
+    sandbox.uid.value = sandbox.gid.value = world.declared.edge->id;
+    sandbox.spaces[static_cast<std::size_t>(Space::network)] = {};
+    std::erase_if(sandbox.mounts, [](const Mount& row) { return row.type == "bind"; });
+    sandbox.mounts.push_back(mount("/run/tenantry/in", "bind", "/run/tenantry/in", false, world.next_span()));
+    return sandbox;
+}
+
 /// With texts of every sandbox.
 inline World boxed(World world) {
+    for (Edge& edge : world.facts.edges) edge.sandbox = edge_sandbox(world);
     for (std::size_t i = 0; i < world.facts.processes.size(); ++i)
         world.facts.processes[i].sandbox = published_sandbox(world, i);
     return world;

@@ -245,7 +245,7 @@ inline World lending(std::uint32_t environments, int copies = 2) {
     world.declared.pool = Cidr{Ipv4{0x0A000000}, 8};
     world.declared.avoid = {Cidr{Ipv4{0x0A600000}, 12}};
     world.declared.machine = MachineRanges{{Cidr{Ipv4{0xAC110000}, 16}, "docker0"}};
-    world.declared.edge = DeclaredEdge{Ipv4{0x7F000001}, Port{8443}, Port{8080}};
+    world.declared.edge = DeclaredEdge{Ipv4{0x7F000001}, Port{8443}, Port{8080}, 1'048'575};
     world.facts.edges.push_back({Ipv4{0x7F000001}, Port{8443}, Port{8080}, "/run/tenantry/in/", world.next_span()});
     WorldBuilder builder(world, copies);
     for (std::uint32_t i = 1; i <= environments; ++i) builder.add_environment(i);

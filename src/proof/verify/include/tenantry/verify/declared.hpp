@@ -59,11 +59,12 @@ struct DeclaredEnvironment {
     std::vector<std::string> beyond;  ///< declared, and not held against facts by this version: full sentences
 };
 
-/// Where the machine's one entry listens.
+/// Where the machine's one entry listens, and with which user and group id.
 struct DeclaredEdge {
     Ipv4 address;
     Port tlsPort;
     Port redirectPort;
+    std::uint32_t id = 0;
 };
 
 struct Declared {

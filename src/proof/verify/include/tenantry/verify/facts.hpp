@@ -180,6 +180,7 @@ struct Edge {
     Port redirectPort;
     std::string directory;
     Span at;
+    std::optional<Sandbox> sandbox = {};  ///< of its process; nothing: nobody looked
 };
 
 /// Something in an input that the reader does not know the meaning of. What depends on it is unknown, not holds.
