@@ -62,7 +62,7 @@ struct ObservedSandbox {
     std::uint64_t coreLimit = 0;
     ObservedNamespaces namespaces;
     std::string pinnedNetwork;  ///< the network namespace that its environment has pinned for it; empty: none
-    std::string cgroup;  ///< path in the pids (v1) or unified (v2) hierarchy
+    std::string cgroup;         ///< path in the pids (v1) or unified (v2) hierarchy
     std::vector<ObservedMount> mounts;
     std::optional<std::uint64_t> mostProcesses, mostMemory;  ///< of its cgroup; nothing: no limit
     ObservedNamespaces machine;                              ///< what the machine's first process has
