@@ -175,6 +175,31 @@ void append_lines(std::string& out, std::string_view kind, const State::Shape& l
 
 }  // namespace
 
+State joined(std::vector<State> parts) {
+    State all;
+    struct Row {
+        const State* part = nullptr;
+        State::Environment* environment = nullptr;
+    };
+    std::vector<Row> rows;
+    for (State& part : parts)
+        for (State::Environment& environment : part.environments) rows.push_back({&part, &environment});
+    std::ranges::sort(rows, {},
+                      [](const Row& row) { return std::pair(row.environment->tenant, row.environment->stage); });
+    if (!parts.empty()) {
+        all.platform = parts.front().platform;
+        all.commons = parts.front().commons;
+    }
+    for (const Row& row : rows) {
+        const State::Shape& shape = row.part->shapes[row.environment->shape];
+        const auto known = std::ranges::find(all.shapes, shape);
+        row.environment->shape = static_cast<std::uint32_t>(known - all.shapes.begin());
+        if (known == all.shapes.end()) all.shapes.push_back(shape);
+        all.environments.push_back(std::move(*row.environment));
+    }
+    return all;
+}
+
 State state_of(const Blueprint& blueprint) {
     State state{blueprint.commons.platform.str(), commons_of(blueprint.commons), {}, {}};
     for (const Shape& shape : blueprint.shapes) {

@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <charconv>
 #include <csignal>
+#include <thread>
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -28,6 +29,8 @@ constexpr milliseconds helperDeadline{30'000};
 constexpr milliseconds killDeadline{10'000};
 // From the end of its container to its own the monitor writes the exit file and ends.
 constexpr milliseconds monitorDeadline{5'000};
+constexpr milliseconds exitWithin{1'000};
+constexpr milliseconds lookEvery{2};
 
 struct Pipe {
     Descriptor read, write;
@@ -121,10 +124,21 @@ std::optional<std::string> Container::digest() const {
     return record->digest;
 }
 
+// The monitor writes it a moment after the process has gone, and later where the machine is busy.
+std::optional<int> Container::await_exit_code(const TaskRecord& record) const {
+    const auto until = std::chrono::steady_clock::now() + exitWithin;
+    while (true) {
+        const bool monitored = lives(record.monitor);
+        const auto code = number_in(run() / "exit" / place_.id);
+        if (code || !monitored || std::chrono::steady_clock::now() > until) return code;
+        std::this_thread::sleep_for(lookEvery);
+    }
+}
+
 std::optional<world::TaskEnd> Container::ended() const {
     const auto record = read_task_record(place_.folder);
     if (!record || lives(record->process)) return std::nullopt;
-    const auto code = number_in(run() / "exit" / place_.id);
+    const auto code = await_exit_code(*record);
     if (!code) return std::nullopt;
     // A worker that was killed does not end a task whose first process goes on.
     const bool killed = *code == 128 + SIGKILL;

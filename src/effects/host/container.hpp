@@ -35,6 +35,8 @@ struct ContainerOrder {
     std::vector<int> descriptors;  ///< become 3, 4, ...
 };
 
+struct TaskRecord;
+
 class Container {
   public:
     Container(const Cgroups& cgroups, ContainerPlace place) : cgroups_(cgroups), place_(std::move(place)) {}
@@ -49,6 +51,7 @@ class Container {
     [[nodiscard]] std::optional<std::string> digest() const;
 
   private:
+    [[nodiscard]] std::optional<int> await_exit_code(const TaskRecord& record) const;
     struct Begun {
         ProcessId process, monitor;
     };

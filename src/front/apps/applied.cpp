@@ -20,8 +20,20 @@ Result<std::optional<Applied>> read_applied(Session& session, SourceId source, s
 
 }  // namespace
 
-Result<std::optional<Applied>> find_applied(Session& session, const std::string& against) {
+Result<std::optional<Applied>> find_running(Session& session, client::Client& daemon) {
+    wire::Applied running = TRY(daemon.applied(session.compiled()->blueprint.commons.platform.str()));
+    if (running.state.empty()) return Applied{};
+    const SourceId source = session.sources().add("what runs", std::move(running.state));
+    return read_applied(session, source, std::string(thisMachine));
+}
+
+Result<std::optional<Applied>> find_applied(Session& session, const std::string& against, const std::string& socket) {
     Diagnostics wrong;
+    if (against.empty())
+        if (auto daemon = client::Client::connect(socket)) {
+            auto running = TRY(find_running(session, *daemon));
+            if (!running || !running->where.empty()) return running;
+        }
     if (!against.empty()) {
         const host::Workspace folder = TRY(host::Workspace::open(against));
         const auto source = folder.read(stateName, session.sources(), wrong, true, limits);

@@ -34,7 +34,8 @@ struct EmitOptions {
 struct PlanOptions {
     bool detailedExitCode = false;
     std::string machine = "this";
-    std::string against;  ///< folder that was emitted to; empty: looked for in the platform's folder
+    std::string against;  ///< folder that was emitted to; empty: what runs, else one in the platform's folder
+    std::string socket;   ///< of the daemon
     std::string out;      ///< file that the plan is saved to; empty: none
 };
 struct VerifyOptions {

@@ -1,15 +1,18 @@
 // `up`, `down`, `status`: what shall run, and what does.
 
 #include <algorithm>
+#include <filesystem>
 #include <map>
 #include <set>
 
 #include <unistd.h>
 
+#include <tenantry/compile/plan.hpp>
 #include <tenantry/host/image_store.hpp>
 #include <tenantry/view/status.hpp>
 #include <tenantry/world/selector.hpp>
 
+#include "applied.hpp"
 #include "live_commands.hpp"
 #include "machine.hpp"
 
@@ -147,6 +150,30 @@ Result<world::Status> follow(client::Client& daemon, const std::vector<world::Pl
     }
 }
 
+// What a saved plan changes, if it is the plan that would be made now; nothing, and diagnostics, where it is not.
+Result<std::optional<std::vector<std::string>>> planned_environments(Session& session, client::Client& daemon,
+                                                                     const std::string& file) {
+    const std::filesystem::path whole(file);
+    const auto folder = TRY(host::Workspace::open(whole.has_parent_path() ? whole.parent_path().string() : "."));
+    const auto source = folder.read(whole.filename().string(), session.sources(), session.diagnostics());
+    const auto saved = source ? compile::read_plan(session.sources(), *source, session.diagnostics()) : std::nullopt;
+    if (!saved) return std::nullopt;
+    const auto running = TRY(find_running(session, daemon));
+    if (!running) return std::nullopt;
+    const compile::Plan plan = compile::make_plan(*session.compiled(), running->state);
+    const auto from = compile::fingerprint(session.sources(), session.inputs(), "", running->text);
+    const compile::SavedPlan now = compile::saved_plan(plan, "local", from);
+    if (!compile::check_fresh(*saved, now, *source, session.diagnostics())) return std::nullopt;
+    std::vector<std::string> environments;
+    for (const compile::SavedPlan::Row& row : now.rows) {
+        if (row.change == blueprint::Change::remove)
+            return fail("the plan removes {}, which `up` never does: `tenantry down {}` first, and plan again",
+                        row.environment, row.environment);
+        environments.push_back(row.environment);
+    }
+    return environments;
+}
+
 // `NET-5: ...` where a claim is why it did not come up.
 bool is_claim(std::string_view why) {
     const std::size_t colon = why.find(':');
@@ -192,13 +219,20 @@ Exit refused(const Error& error) {
 
 Exit up(const Options& options, const LiveOptions& own) {
     return with_platform(options, "up", [&](Session& session) {
-        const auto environments = chosen_environments(session.compiled()->blueprint, own);
+        auto environments = chosen_environments(session.compiled()->blueprint, own);
         if (!environments) return report(environments.error(), Exit::usage);
         session.diagnostics().append(compile::beyond_local(session.compiled()->model.platform));
         auto bundle = bundle_of(session);
         if (!bundle) return report(bundle.error(), Exit::badInput);
         auto daemon = client::Client::connect(own.socket);
         if (!daemon) return report(daemon.error());
+        if (!own.plan.empty()) {
+            auto planned = planned_environments(session, *daemon, own.plan);
+            if (!planned) return report(planned.error());
+            if (!*planned) return refuse(session, "up");
+            environments = **std::move(planned);
+            if (environments->empty()) return finish(options, own, *daemon, {}, true, session.style());
+        }
         auto images = send_images(session, *daemon, *environments);
         if (!images) return report(images.error());
         bundle->images = *std::move(images);

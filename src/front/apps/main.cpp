@@ -122,11 +122,13 @@ void add_plan(CLI::App& app, Arguments& arguments) {
                              [&] { return tenantry::apps::plan(arguments.options, arguments.plan); });
     plan->add_flag("--detailed-exitcode", arguments.plan.detailedExitCode,
                    "End with 3 where there is something to change");
-    plan->add_option("--against", arguments.plan.against,
-                     "The folder that was emitted to last; the one in the platform's folder, if not given");
+    plan->add_option(
+        "--against", arguments.plan.against,
+        "The folder that was emitted to; if not given, what runs on this machine, else such a folder here");
+    add_socket(plan, arguments.plan.socket);
     plan->add_option("-o,--out", arguments.plan.out, "Save the plan with digests of everything it was computed from");
     plan->footer("Examples:\n"
-                 "  tenantry plan                              against what was emitted to a folder here\n"
+                 "  tenantry plan                              against what runs, or was emitted to a folder here\n"
                  "  tenantry plan --against /srv/lend/out\n"
                  "  tenantry plan --detailed-exitcode -o release.plan\n");
     add_target(plan, arguments);
@@ -305,12 +307,15 @@ void add_live_commands(CLI::App& app, Arguments& arguments) {
     apps::LiveOptions& live = arguments.live;
     CLI::App* up = live_command(app, "up", "Make environments run as the platform's files say", arguments, apps::up);
     add_selectors(up, arguments);
+    up->add_option("--plan", live.plan, "Apply what `tenantry plan -o FILE` showed: exactly that, or nothing")
+        ->type_name("FILE");
     up->add_flag("--detach", live.detach, "Do not wait until they are up");
     up->footer("What is up and equal is left alone. 4 where a claim does not hold: nothing is applied then.\n"
                "Examples:\n"
                "  tenantry up\n"
                "  tenantry up acme/demo\n"
-               "  tenantry up '*/production'");
+               "  tenantry up '*/production'\n"
+               "  tenantry plan -o release.plan && tenantry up --plan release.plan");
     CLI::App* down = live_command(app, "down", "Stop environments and take away what they have on the machine",
                                   arguments, apps::down);
     add_selectors(down, arguments)->required();

@@ -16,6 +16,11 @@ Result<void> save(Session& session, const compile::Plan& plan, const Applied& ap
     return write_file(file, compile::to_text(compile::saved_plan(plan, "local", from)));
 }
 
+std::string words_for(const Applied& applied) {
+    if (applied.where.empty()) return {};
+    return applied.where == thisMachine ? "what runs on this machine" : "what was emitted to " + applied.where;
+}
+
 void print_plan(Session& session, const compile::Plan& plan, const Applied& applied) {
     if (session.options().json) {
         JsonText json = session.begin_json("plan");
@@ -23,7 +28,7 @@ void print_plan(Session& session, const compile::Plan& plan, const Applied& appl
         json.end();
         session.print(std::move(json).take());
     } else {
-        session.print(view::plan_text(*session.compiled(), plan, applied.where, session.style()));
+        session.print(view::plan_text(*session.compiled(), plan, words_for(applied), session.style()));
     }
 }
 
@@ -33,7 +38,7 @@ Exit plan(const Options& options, const PlanOptions& own) {
     return with_platform(options, "plan", [&](Session& session) {
         if (const auto stop = refuse_machine(session, "plan", own.machine)) return *stop;
         session.diagnostics().append(compile::beyond_local(session.compiled()->model.platform));
-        const auto applied = find_applied(session, own.against);
+        const auto applied = find_applied(session, own.against, own.socket);
         if (!applied) return report(applied.error(), Exit::badInput);
         if (!*applied) return refuse(session, "plan");
         const compile::Plan plan = compile::make_plan(*session.compiled(), (*applied)->state);

@@ -93,6 +93,10 @@ Result<std::string> Client::store_image(const std::vector<wire::ImageFile>& file
     const Reply reply = TRY(connection_->ask(http::verb::put, "/v1/images", wire::encode(files)));
     return TRY(message_of<wire::ImageAnswer>(reply)).digest;
 }
+Result<wire::Applied> Client::applied(const std::string& platform) {
+    const Reply reply = TRY(connection_->ask(http::verb::get, "/v1/applied?platform=" + platform));
+    return message_of<wire::Applied>(reply);
+}
 Result<wire::Observed> Client::observe(const world::Placement& placement) {
     const Reply reply = TRY(connection_->ask(http::verb::get, "/v1/observed?placement=" + placement.str()));
     return message_of<wire::Observed>(reply);

@@ -131,8 +131,7 @@ std::string headline(const Touched& touched) {
 
 std::string compared(const compile::Plan& plan, std::string_view against) {
     if (against.empty()) return "Nothing is known to be applied on target local, so everything is shown as new.\n";
-    return fmt::format("Compared with what was emitted to {}.{}\n", printable(against),
-                       plan.difference.empty() ? " Nothing changes." : "");
+    return fmt::format("Compared with {}.{}\n", printable(against), plan.difference.empty() ? " Nothing changes." : "");
 }
 
 void append_tenant(std::string& out, const compile::Compiled& compiled, const std::string& tenant, const Paint& paint) {

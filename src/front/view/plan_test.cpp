@@ -52,7 +52,7 @@ TEST_F(Planned, FromNothingReadsLikeThis) {
 
 TEST_F(Planned, ChangesReadLikeThis) {
     const auto state = blueprint::state_of(compiled(before).blueprint);
-    support::expect_golden("view/plan.txt", text(compiled(after), state, "out"));
+    support::expect_golden("view/plan.txt", text(compiled(after), state, "what was emitted to out"));
 }
 
 TEST_F(Planned, ChangesAsJson) {
@@ -67,7 +67,7 @@ TEST_F(Planned, ChangesAsJson) {
 TEST_F(Planned, TheFirstLineCountsAndLeavesOutWhatIsNot) {
     const auto state = blueprint::state_of(compiled(before).blueprint);
     const auto first = [&](const std::string& platform) {
-        const std::string all = text(compiled(platform), state, "out");
+        const std::string all = text(compiled(platform), state, "what was emitted to out");
         return all.substr(0, all.find('\n'));
     };
     EXPECT_EQ(first(before), "touches 0 of 3 tenants: 0 restarts, 0 replaced");
@@ -79,7 +79,8 @@ TEST_F(Planned, TheFirstLineCountsAndLeavesOutWhatIsNot) {
 }
 
 TEST_F(Planned, OfAnEqualPlatformSaysThatNothingChanges) {
-    const std::string all = text(compiled(before), blueprint::state_of(compiled(before).blueprint), "out");
+    const std::string all =
+        text(compiled(before), blueprint::state_of(compiled(before).blueprint), "what was emitted to out");
     EXPECT_NE(all.find("Nothing changes."), std::string::npos);
 }
 

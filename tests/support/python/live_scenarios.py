@@ -185,6 +185,35 @@ def what_is_up_and_equal_is_left_alone_and_a_change_touches_only_its_own(cgroup)
     daemon.end()
 
 
+def a_plan_is_made_against_what_runs_and_applied_exactly_or_not_at_all(cgroup):
+    daemon, lend = Daemon(cgroup), Platform()
+    plan = lend.folder / "first.plan"
+    told = lend("plan", "-o", plan, "--detailed-exitcode", code=3)
+    assert told.startswith("touches 2 of 2 tenants: 0 restarts, 0 replaced, 2 new\n"), told
+    lend("up", "--plan", plan)
+    assert (lend.phase(), lend.phase("norte/production")) == ("up", "up")
+    assert "Nothing changes." in lend("plan", "--detailed-exitcode", code=0), "nothing is left to do"
+    refused = lend("up", "--plan", plan, code=2)
+    assert "the plan is stale" in refused and "Something else was applied since" in refused, refused
+    lend.edit("norte: { name: Crédito del Norte }", "norte: { name: Norte, production: { env: { LOG_LEVEL: debug } } }")
+    told = lend("plan", "-o", plan)
+    assert told.startswith("touches 1 of 2 tenants: 1 restart, 0 replaced"), told
+    acme, norte = lend.tasks(), lend.tasks("norte/production")
+    lend.edit("LOG_LEVEL: info", "LOG_LEVEL: trace")
+    lend("up", "--plan", plan, code=2)
+    assert (lend.tasks()["api-1"]["pid"], lend.tasks("norte/production")["api-1"]["pid"]) == (acme["api-1"]["pid"], norte["api-1"]["pid"])
+    lend.edit("LOG_LEVEL: trace", "LOG_LEVEL: info")
+    lend("up", "--plan", plan)
+    assert lend.tasks()["api-1"]["pid"] == acme["api-1"]["pid"] and lend.tasks("norte/production")["api-1"]["pid"] != norte["api-1"]["pid"]
+    # Applied in two steps of two files: the plan is against both.
+    lend.edit("LOG_LEVEL: info", "LOG_LEVEL: warn")
+    lend("up", "acme")
+    assert lend("plan").startswith("touches 0 of 2 tenants: 0 restarts, 0 replaced\nCompared with what runs on this machine.")
+    lend("down", "*")
+    assert "2 new" in lend("plan")
+    daemon.end()
+
+
 # Proof ---------------------------------------------------------------------------------------------------------------
 
 

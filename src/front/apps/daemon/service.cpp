@@ -1,6 +1,7 @@
 #include "service.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <thread>
 
@@ -10,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <tenantry/blueprint/state.hpp>
 #include <tenantry/host/machine_ranges.hpp>
 #include <tenantry/view/diagnostics.hpp>
 #include <tenantry/wire/codec.hpp>
@@ -186,6 +188,26 @@ wire::ImageAnswer MachineService::store_image(const std::vector<wire::ImageFile>
 }
 
 bool MachineService::has_image(const std::string& digest) { return parts_.images.folder_of(digest).has_value(); }
+
+wire::Applied MachineService::applied(const std::string& platform) {
+    const auto read = [&]() -> Result<std::string> {
+        std::map<std::string, std::vector<std::string>> environments;  // by bundle
+        for (const world::EnvironmentStatus& one : parts_.runner.status().environments) {
+            const auto spec = parts_.runner.spec(one.placement);
+            if (spec && one.placement.platform == platform && one.phase != "absent")
+                environments[spec->bundle].push_back(one.placement.environment);
+        }
+        std::vector<blueprint::State> parts;
+        for (const auto& [bundle, names] : environments) {
+            const auto compiled = TRY(parts_.platforms.find(bundle));
+            parts.push_back(blueprint::state_of(compile::only(compiled->compiled->blueprint, names)));
+        }
+        return parts.empty() ? std::string() : blueprint::to_text(blueprint::joined(std::move(parts)));
+    };
+    auto state = read();
+    if (!state) return {.state = {}, .error = error_text(state.error())};
+    return {.state = *std::move(state), .error = {}};
+}
 
 wire::Observed MachineService::observe(const world::Placement& placement) {
     const auto read = [&]() -> Result<wire::Observed> {

@@ -35,6 +35,7 @@ class MachineService final : public api::Service {
     world::Status status(std::uint64_t after, std::chrono::milliseconds wait) override;
     wire::ImageAnswer store_image(const std::vector<wire::ImageFile>& files) override;
     bool has_image(const std::string& digest) override;
+    wire::Applied applied(const std::string& platform) override;
     wire::Observed observe(const world::Placement& placement) override;
     wire::Logs logs(const world::Placement& placement, const std::string& task, std::size_t lines) override;
     wire::Logs logs_behind(const world::Placement& placement, const std::string& task,

@@ -41,6 +41,10 @@ struct State {
 
 State state_of(const Blueprint& blueprint);
 
+/// One state of several of a platform, each of which has other environments: what runs was applied in more than one
+/// step. What all environments share is taken from the first.
+State joined(std::vector<State> parts);
+
 /// The file: LF, one line a thing, the last line `end`.
 std::string to_text(const State& state);
 

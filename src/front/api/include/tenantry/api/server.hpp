@@ -29,6 +29,7 @@ class Service {
     virtual world::Status status(std::uint64_t after, std::chrono::milliseconds wait) = 0;
     virtual wire::ImageAnswer store_image(const std::vector<wire::ImageFile>& files) = 0;
     virtual bool has_image(const std::string& digest) = 0;
+    virtual wire::Applied applied(const std::string& platform) = 0;
     virtual wire::Observed observe(const world::Placement& placement) = 0;
     virtual wire::Logs logs(const world::Placement& placement, const std::string& task, std::size_t lines) = 0;
     virtual wire::Logs logs_behind(const world::Placement& placement, const std::string& task,

@@ -26,6 +26,7 @@ class Client {
     Result<bool> has_image(const std::string& digest);
     /// The digest of the image, as the daemon counts it.
     Result<std::string> store_image(const std::vector<wire::ImageFile>& files);
+    Result<wire::Applied> applied(const std::string& platform);
     Result<wire::Observed> observe(const world::Placement& placement);
     Result<wire::Logs> logs(const world::Placement& placement, const std::string& task, std::size_t lines);
     /// What is written behind a place, once there is something or a second is over.

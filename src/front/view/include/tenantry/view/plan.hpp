@@ -10,8 +10,8 @@
 namespace tenantry::view {
 
 /// What applying the platform would change, grouped by tenant and environment, with what it costs and why. The first
-/// line tells how much is touched. `against` names what the plan was made against; empty: nothing is known to be
-/// applied, so everything is new, and the text says so.
+/// line tells how much is touched. `against` says what the plan was made against (`what runs on this machine`); empty:
+/// nothing is known to be applied, so everything is new, and the text says so.
 std::string plan_text(const compile::Compiled& compiled, const compile::Plan& plan, std::string_view against,
                       const Style& style);
 

@@ -48,6 +48,11 @@ struct ImageAnswer {
     std::string digest;
     std::string error;
 };
+/// GET /v1/applied?platform=lend : blueprint.state of what was applied and was not taken down; empty: nothing was.
+struct Applied {
+    std::string state;
+    std::string error;
+};
 /// GET /v1/observed?placement=local/lend/acme/production : what the kernel has, and the texts that its tasks mount.
 struct Observed {
     std::map<std::string, std::string> texts;  ///< by path, as `emit` names them
