@@ -89,10 +89,11 @@ Result<std::string> read_part(const OpenLog& log, off_t from) {
 
 // Where a place is in this log; nothing where it is in another one.
 std::optional<off_t> offset_in(const OpenLog& log, std::string_view place) {
-    const std::size_t colon = place.find(':');
+    const std::size_t colon = std::min(place.find(':'), place.size());
+    const std::string_view first = place.substr(0, colon), second = place.substr(std::min(colon + 1, place.size()));
     std::uint64_t inode = 0, offset = 0;
-    std::from_chars(place.data(), place.data() + std::min(colon, place.size()), inode);
-    if (colon != std::string_view::npos) std::from_chars(place.data() + colon + 1, place.data() + place.size(), offset);
+    std::from_chars(first.data(), first.data() + first.size(), inode);
+    std::from_chars(second.data(), second.data() + second.size(), offset);
     const auto size = static_cast<std::uint64_t>(log.status.st_size);
     if (inode != log.status.st_ino || offset > size) return std::nullopt;
     return static_cast<off_t>(offset);

@@ -211,7 +211,7 @@ Exit finish(const Options& options, const LiveOptions& own, client::Client& daem
 }
 
 Exit refused(const Error& error) {
-    const std::string text = error.text();
+    const std::string& text = error.text();
     return report(error, is_claim(text) ? Exit::claim : Exit::failed);
 }
 

@@ -78,10 +78,9 @@ class Examiner {
                 const Device& to = scene_.device(arrival.device);
                 if (!to.owner) continue;
                 Witness witness = replay_stray(scene_.facts, reach, arrival);
-                find(scene_.owner_name(to.owner),
-                     fmt::format("{}, which is no environment's, can send {}, which gets to {}.", from.name,
-                                 packet_text(*witness.packet), to.name),
-                     ModelPath{"services"}, std::move(witness));
+                std::string summary = fmt::format("{}, which is no environment's, can send {}, which gets to {}.",
+                                                  from.name, packet_text(*witness.packet), to.name);
+                find(scene_.owner_name(to.owner), std::move(summary), ModelPath{"services"}, std::move(witness));
                 break;
             }
         }

@@ -65,7 +65,7 @@ Result<void> check_machine(const Platform& platform, const std::vector<std::stri
 // The release that the images at hand make: its name, for the tasks.
 std::string release_name(const wire::Bundle& bundle) {
     std::string all;
-    for (const auto& [image, digest] : bundle.images) all += image + " " + digest + "\n";
+    for (const auto& [image, digest] : bundle.images) all.append(image).append(" ").append(digest).append("\n");
     return "local-" + blake2b(all).hex().substr(0, 12);
 }
 
