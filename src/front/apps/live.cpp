@@ -215,9 +215,18 @@ Exit refused(const Error& error) {
     return report(error, is_claim(text) ? Exit::claim : Exit::failed);
 }
 
+// `up release.plan`: no selector holds a dot.
+LiveOptions with_plan(LiveOptions own) {
+    if (own.selectors.size() != 1 || own.selectors[0].find('.') == std::string::npos) return own;
+    own.plan = own.selectors[0];
+    own.selectors = {"*"};
+    return own;
+}
+
 }  // namespace
 
-Exit up(const Options& options, const LiveOptions& own) {
+Exit up(const Options& options, const LiveOptions& words) {
+    const LiveOptions own = with_plan(words);
     return with_platform(options, "up", [&](Session& session) {
         auto environments = chosen_environments(session.compiled()->blueprint, own);
         if (!environments) return report(environments.error(), Exit::usage);

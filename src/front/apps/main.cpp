@@ -307,7 +307,9 @@ void add_live_commands(CLI::App& app, Arguments& arguments) {
     apps::LiveOptions& live = arguments.live;
     CLI::App* up = live_command(app, "up", "Make environments run as the platform's files say", arguments, apps::up);
     add_selectors(up, arguments);
-    up->add_option("--plan", live.plan, "Apply what `tenantry plan -o FILE` showed: exactly that, or nothing")
+    up->add_option("--plan", live.plan,
+                   "Apply what `tenantry plan -o FILE` showed: exactly that, or nothing. "
+                   "A name with a dot needs no --plan")
         ->type_name("FILE");
     up->add_flag("--detach", live.detach, "Do not wait until they are up");
     up->footer("What is up and equal is left alone. 4 where a claim does not hold: nothing is applied then.\n"
@@ -315,7 +317,7 @@ void add_live_commands(CLI::App& app, Arguments& arguments) {
                "  tenantry up\n"
                "  tenantry up acme/demo\n"
                "  tenantry up '*/production'\n"
-               "  tenantry plan -o release.plan && tenantry up --plan release.plan");
+               "  tenantry plan -o release.plan && tenantry up release.plan");
     CLI::App* down = live_command(app, "down", "Stop environments and take away what they have on the machine",
                                   arguments, apps::down);
     add_selectors(down, arguments)->required();

@@ -190,7 +190,7 @@ def a_plan_is_made_against_what_runs_and_applied_exactly_or_not_at_all(cgroup):
     plan = lend.folder / "first.plan"
     told = lend("plan", "-o", plan, "--detailed-exitcode", code=3)
     assert told.startswith("touches 2 of 2 tenants: 0 restarts, 0 replaced, 2 new\n"), told
-    lend("up", "--plan", plan)
+    lend("up", plan)
     assert (lend.phase(), lend.phase("norte/production")) == ("up", "up")
     assert "Nothing changes." in lend("plan", "--detailed-exitcode", code=0), "nothing is left to do"
     refused = lend("up", "--plan", plan, code=2)
