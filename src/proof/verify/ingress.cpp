@@ -136,7 +136,9 @@ class Examiner {
     // Empty where the route leads to every task of the declared service and to nothing else.
     std::string trouble_with(const Process& process, const ProxyRoute& route, const DeclaredRoute& declared) const {
         if (declared.service == declared.proxy) return route.to.empty() ? "" : "it passes them on";
-        if (route.to.empty()) return "it answers them itself";
+        // `tasks: 0`: nobody is there to bring them to.
+        const bool runs = std::ranges::count(environment_.tasks, declared.service, &DeclaredTask::service) != 0;
+        if (route.to.empty()) return runs ? "it answers them itself" : "";
         const DeclaredService* service = find_service(environment_, declared.service);
         if (service == nullptr) return "no such service is declared";
         bool byName = false;

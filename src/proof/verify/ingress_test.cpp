@@ -16,6 +16,17 @@ TEST(Net6, NoticesALoadBalancerThatForgetsATask) {
                     "services.web.routes");
 }
 
+TEST(Net6, TakesARouteToAServiceThatHasNoTasks) {
+    World world = lending(1);
+    world.proxy(one + "/load-balancer-1").routes[0].to.clear();
+    expect_violated(world, Claim::net6,
+                    "tenant-1/production/load-balancer-1 should bring requests under / to web, but it answers them "
+                    "itself.",
+                    "services.web.routes");
+    std::erase_if(world.declared.environments[0].tasks, [](const DeclaredTask& task) { return task.service == "web"; });
+    expect_holds(world, Claim::net6);
+}
+
 TEST(Net6, NoticesAProxyWithoutADeclaredRoute) {
     World world = lending(1);
     world.proxy(one + "/web-2").routes.pop_back();
