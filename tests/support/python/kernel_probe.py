@@ -127,10 +127,11 @@ class Case:
                 self._compare(path, interface, destination, state, sent, spread, ears)
 
     def _spread(self, path, interface, destination):
-        """Kinds that may come to one of several."""
-        packets = self.universe.equal("daddr", destination) & self.universe.equal("state", "new")
-        walk = Walk(self.world, self.universe, strict=False).onto_wire(path, interface, packets)
-        return {kind for kind in self.kinds if sum(bool(to & self.universe.equal("kind", kind)) for to in walk.delivered.values()) > 1}
+        """Kinds that may come to one of several, or to one and else, under the address of another, to nobody."""
+        addressed = self.universe.equal("daddr", destination)
+        walk = Walk(self.world, self.universe, strict=False).onto_wire(path, interface, addressed & self.universe.equal("state", "new"))
+        ends = [*walk.delivered.values(), walk.lost & ~addressed]
+        return {kind for kind in self.kinds if sum(bool(end & self.universe.equal("kind", kind)) for end in ends) > 1}
 
     def _send(self, wire, macs, destination, state, spread):
         sent = {}
