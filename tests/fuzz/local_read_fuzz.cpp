@@ -37,6 +37,13 @@ void require_places(const Sources& sources, const verify::Facts& facts) {
         fuzz::require_inside(sources, process.sandbox->uid.at);
         fuzz::require_inside(sources, process.sandbox->masks.at);
     }
+    if (facts.listeners) require_all(*facts.listeners);
+    for (const verify::HostAnswer& answer : facts.answers.value_or(std::vector<verify::HostAnswer>())) {
+        fuzz::require_inside(sources, answer.at);
+        require_all(answer.offers);
+        require_all(answer.others);
+        require_all(answer.cookieDomains);
+    }
     for (const verify::Proxy& proxy : facts.proxies) {
         require_all(proxy.routes);
         for (const verify::ProxyRoute& route : proxy.routes) require_all(route.to);

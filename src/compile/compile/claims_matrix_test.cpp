@@ -1,6 +1,7 @@
 // docs/claims-matrix.md is true: what it calls decided is decided, and for each such cell of text and live there is an
 // edit of the texts that makes the claim violated.
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <map>
@@ -10,8 +11,11 @@
 #include <gtest/gtest.h>
 
 #include <tenantry/compile/compile.hpp>
+#include <tenantry/compile/probe.hpp>
 #include <tenantry/support/golden.hpp>
 #include <tenantry/support/platform_text.hpp>
+#include <tenantry/world/answers.hpp>
+#include <tenantry/world/observed.hpp>
 
 namespace tenantry::compile {
 namespace {
@@ -59,6 +63,7 @@ TEST(ClaimsMatrix, SaysOfEachClaimAndSourceWhatIsDecided) {
         ASSERT_NE(row, matrix.end()) << name;
         EXPECT_EQ(is_decided(row->second.text), decided_on(claim, Source::text)) << name;
         EXPECT_EQ(is_decided(row->second.live), decided_on(claim, Source::live)) << name;
+        EXPECT_EQ(is_decided(row->second.probe), verify::decided_by_probes(claim)) << name;
         for (const std::string& cell : {row->second.blueprint, row->second.text, row->second.live, row->second.probe})
             EXPECT_TRUE(is_decided(cell) || cell.starts_with("unknown: ") || cell.starts_with("not applicable: "))
                 << name << ": " << cell;
@@ -68,11 +73,13 @@ TEST(ClaimsMatrix, SaysOfEachClaimAndSourceWhatIsDecided) {
 // A platform of two tenants and its texts, to be changed and proved.
 class Texts {
   public:
-    explicit Texts(Source source)
+    /// `probed`: with answers of the machine's entry too.
+    explicit Texts(Source source, bool probed = false)
         : platform_(support::smallPlatform),
           compiled_(compile(platform_.sources, {platform_.inputs, {}}, Pool(1), diagnostics_)),
           files_(local_emit::emit_all(compiled_->blueprint, Pool(1))) {
         if (source == Source::live) observe();
+        if (probed) ask();
     }
 
     std::string& text(std::string_view path) {
@@ -94,6 +101,7 @@ class Texts {
 
   private:
     void observe();
+    void ask();
 
     PlatformText platform_;
     Diagnostics diagnostics_;
@@ -165,7 +173,32 @@ void Texts::observe() {
         seen.push_back(
             {folder + "/observed.json", observed_text(file.text, "/run/tenantry/platforms/lend/" + folder, ++number)});
     }
+    const auto config = std::ranges::find(files_, "edge/config.json", &local_emit::LocalFile::path);
+    std::string entry = observed_text(config->text, "/run/tenantry/edge", ++number);
+    // It is in the machine's network.
+    entry.replace(entry.find(fmt::format("net:[{}]", number + 10)), fmt::format("net:[{}]", number + 10).size(),
+                  "net:[1]");
+    seen.push_back({"edge/observed.json", std::move(entry)});
+    seen.push_back({"edge/sockets.json", world::to_text(std::vector<world::ObservedSocket>{
+                                             {"edge", "tcp", "127.0.0.1", 8080}, {"edge", "tcp", "127.0.0.1", 8443}})});
     files_.insert(files_.end(), seen.begin(), seen.end());
+}
+
+// Every host answers as it should.
+void Texts::ask() {
+    std::map<std::string, std::vector<world::HostAnswers>> answers;
+    for (const HostQuestion& question : host_questions(compiled_->blueprint))
+        answers[question.environment].push_back(
+            {.host = question.host.str(),
+             .refused = {},
+             .days = 60,
+             .offers = {{"TLSv1.3", "TLSv1.3 TLS_AES_256_GCM_SHA384"}, {"TLSv1.1 or older", ""}},
+             .transportSecurity = 63'072'000,
+             .redirect = "https://" + std::string(question.host.str()) + ":8443/",
+             .others = {{question.host.str(), question.foreign.at(0).str(), 421}},
+             .cookieDomains = {}});
+    for (const auto& [environment, hosts] : answers)
+        files_.push_back({"environments/" + environment + "/answers.json", world::to_text(hosts)});
 }
 
 struct Edit {
@@ -173,6 +206,7 @@ struct Edit {
     Source source;
     std::string path;
     std::string before, after;
+    bool probed = false;
 };
 
 const std::string acme = "environments/acme/production/";
@@ -214,6 +248,16 @@ std::vector<Edit> edits() {
     live(Claim::run1, R"("mode": 2)", R"("mode": 0)");
     live(Claim::run1, R"("bounding": "0")", R"("bounding": "400")");
     live(Claim::run1, R"("pinnedNetwork": "net:[)", R"("pinnedNetwork": "net:[9)");
+    all.push_back({Claim::run1, Source::live, "edge/observed.json", R"("/in")", R"("/")"});
+    all.push_back({Claim::net2, Source::live, "edge/sockets.json", "127.0.0.1", "0.0.0.0"});
+    const std::string answers = acme + "answers.json";
+    for (const auto& [before, after] :
+         {std::pair{R"("days": 60)", R"("days": 20)"},
+          std::pair{R"("TLSv1.1 or older", "taken": "")", R"("TLSv1.1 or older", "taken": "TLSv1.1 AES128-SHA")"}})
+        all.push_back({Claim::tls1, Source::live, answers, before, after, true});
+    all.push_back({Claim::tls3, Source::live, answers, R"("status": 421)", R"("status": 200)", true});
+    all.push_back(
+        {Claim::tls3, Source::live, answers, R"("cookieDomains": [])", R"("cookieDomains": ["localhost"])", true});
     live(Claim::run2, R"("groups": [])", R"("groups": [0])");
     live(Claim::net9, R"("point": "/usr", "type": "overlay")", R"("point": "/usr", "type": "ext4")");
     live(Claim::net10, "/acme/production/services/api/hosts", "/norte/production/services/api/hosts");
@@ -225,8 +269,9 @@ std::vector<Edit> edits() {
 
 TEST(ClaimsMatrix, EveryDecidedCellHasAnEditThatViolatesIt) {
     std::set<std::pair<Claim, Source>> tried;
+    std::set<Claim> probed;
     for (const Edit& edit : edits()) {
-        Texts texts(edit.source);
+        Texts texts(edit.source, edit.probed);
         std::string& text = texts.text(edit.path);
         const std::size_t at = text.find(edit.before);
         ASSERT_NE(at, std::string::npos) << edit.path << ": " << edit.before;
@@ -234,12 +279,16 @@ TEST(ClaimsMatrix, EveryDecidedCellHasAnEditThatViolatesIt) {
         const verify::Verdict verdict = texts.prove()[edit.claim];
         EXPECT_EQ(verdict.answer, verify::Answer::violated) << to_string(edit.claim) << " on " << to_string(edit.source)
                                                             << ", " << edit.after << ": " << verdict.reason;
-        tried.emplace(edit.claim, edit.source);
+        if (edit.probed)
+            probed.insert(edit.claim);
+        else
+            tried.emplace(edit.claim, edit.source);
     }
     for (const auto& [name, cells] : read_matrix()) {
         const Claim claim = *verify::claim_from_string(name);
         EXPECT_EQ(is_decided(cells.text), tried.contains({claim, Source::text})) << name << " on text";
         EXPECT_EQ(is_decided(cells.live), tried.contains({claim, Source::live})) << name << " live";
+        EXPECT_EQ(is_decided(cells.probe), probed.contains(claim)) << name << " by probes";
     }
 }
 
@@ -249,6 +298,9 @@ TEST(ClaimsMatrix, EveryDecidedClaimHoldsWithoutAnEdit) {
             EXPECT_EQ(verdict.answer, decided_on(claim, source) ? verify::Answer::holds : verify::Answer::unknown)
                 << to_string(claim) << " on " << to_string(source) << ": " << verdict.reason
                 << (verdict.findings.empty() ? "" : verdict.findings[0].summary);
+    std::map<Claim, verify::Verdict> probed = Texts(Source::live, true).prove();
+    for (const Claim claim : {Claim::tls1, Claim::tls3})
+        EXPECT_EQ(probed[claim].answer, verify::Answer::holds) << to_string(claim) << ": " << probed[claim].reason;
 }
 
 }  // namespace

@@ -110,4 +110,19 @@ std::vector<Probe> probes_of(const blueprint::Blueprint& blueprint, const Facts&
     return all;
 }
 
+std::vector<HostQuestion> host_questions(const blueprint::Blueprint& blueprint) {
+    std::vector<HostQuestion> questions;
+    const auto& environments = blueprint.environments;
+    for (std::size_t i = 0; i < environments.size(); ++i) {
+        std::vector<HostName> foreign;
+        for (std::size_t step = 1; step < environments.size() && foreign.empty(); ++step) {
+            const auto hosts = blueprint::local_hosts(blueprint, environments[(i + step) % environments.size()]);
+            if (!hosts.empty()) foreign.push_back(hosts.front());
+        }
+        for (const HostName& host : blueprint::local_hosts(blueprint, environments[i]))
+            questions.push_back({environments[i].name(), host, foreign});
+    }
+    return questions;
+}
+
 }  // namespace tenantry::compile

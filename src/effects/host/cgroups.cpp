@@ -147,6 +147,27 @@ Cgroups::Limits Cgroups::limits(std::string_view group) const {
     return {number(mounts_.pids / top_ / group / "pids.max"), number(mounts_.memory / top_ / group / memory)};
 }
 
+Result<std::vector<Cgroups::Member>> Cgroups::members(std::string_view group) const {
+    std::vector<Member> all;
+    std::vector<std::string> left{std::string(group)};
+    while (!left.empty()) {
+        const std::string name = std::move(left.back());
+        left.pop_back();
+        for (const int pid : processes(name)) all.push_back({pid, name});
+        const std::filesystem::path folder = mounts_.pids / top_ / name;
+        std::error_code error;
+        for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
+             entry.increment(error))
+            if (std::error_code gone; entry->is_directory(gone))
+                left.push_back(name.empty() ? entry->path().filename().string()
+                                            : name + "/" + entry->path().filename().string());
+        // A group that went meanwhile has no processes.
+        if (error && error != std::errc::no_such_file_or_directory && error != std::errc::no_such_device)
+            return fail("reading the cgroup {}: {}", folder.string(), error.message());
+    }
+    return all;
+}
+
 void Cgroups::remove(std::string_view group) const {
     for (const auto& hierarchy : mounts_.legacy.empty() ? mounts_.unified : mounts_.legacy)
         rmdir((hierarchy / top_ / group).c_str());

@@ -45,6 +45,12 @@ class Cgroups {
         std::optional<std::uint64_t> processes, memory;
     };
     [[nodiscard]] Limits limits(std::string_view group) const;
+    struct Member {
+        int pid = 0;
+        std::string group;  ///< `environments/lend+acme+production/api-1`
+    };
+    /// The processes of a group and of those below it; none where there is no such group. Empty: all of ours.
+    [[nodiscard]] Result<std::vector<Member>> members(std::string_view group) const;
     /// Removes a group without processes and groups in it; another one stays. Fine where it is gone.
     void remove(std::string_view group) const;
 

@@ -66,24 +66,27 @@ std::optional<world::TaskEnd> CrunContainers::ended(const world::Placement& plac
     return Container(view_.cgroups(), place_of(placement, task)).ended();
 }
 
+Result<world::ObservedSandbox> CrunContainers::look(const ContainerPlace& place) {
+    const Container container(view_.cgroups(), place);
+    const auto process = container.find();
+    if (!process) return fail("it does not run");
+    const ProcTexts texts = TRY(read_proc(process->pid));
+    // The texts are of this task only if it lived until they were read.
+    if (container.find() != process) return fail("it ended meanwhile");
+    world::ObservedSandbox seen = TRY(sandbox_of(texts));
+    const Cgroups::Limits limits = view_.cgroups().limits(place.cgroup);
+    seen.mostProcesses = limits.processes;
+    seen.mostMemory = limits.memory;
+    return seen;
+}
+
 Result<world::ObservedSandbox> CrunContainers::observe(const world::Placement& placement, std::string_view task) {
-    const auto observe = [&]() -> Result<world::ObservedSandbox> {
-        const auto process = find(placement, task);
-        if (!process) return fail("it does not run");
-        const ProcTexts texts = TRY(read_proc(process->pid));
-        // The texts are of this task only if it lived until they were read.
-        if (!find(placement, task)) return fail("it ended meanwhile");
-        world::ObservedSandbox seen = TRY(sandbox_of(texts));
-        const Cgroups::Limits limits = view_.cgroups().limits(place_of(placement, task).cgroup);
-        seen.mostProcesses = limits.processes;
-        // The kernel names a namespace by the inode of its file (namespaces(7)).
-        struct stat pinned{};
-        const std::string path = fmt::format("{}/{}", world::namespaces_of(placement), task);
-        if (stat(path.c_str(), &pinned) == 0) seen.pinnedNetwork = fmt::format("net:[{}]", pinned.st_ino);
-        seen.mostMemory = limits.memory;
-        return seen;
-    };
-    return wrap(observe(), "looking at {} of {}", task, placement.str());
+    auto seen = TRY(wrap(look(place_of(placement, task)), "looking at {} of {}", task, placement.str()));
+    // The kernel names a namespace by the inode of its file (namespaces(7)).
+    struct stat pinned{};
+    const std::string path = fmt::format("{}/{}", world::namespaces_of(placement), task);
+    if (stat(path.c_str(), &pinned) == 0) seen.pinnedNetwork = fmt::format("net:[{}]", pinned.st_ino);
+    return seen;
 }
 
 Result<std::vector<std::string>> CrunContainers::last_lines(const world::Placement& placement, std::string_view task,
@@ -137,6 +140,22 @@ Result<void> CrunContainers::stop_edge(milliseconds drain) {
 
 std::optional<world::TaskProcess> CrunContainers::find_edge() {
     return Container(view_.cgroups(), edge_place()).find();
+}
+
+Result<world::ObservedSandbox> CrunContainers::observe_edge() {
+    return wrap(look(edge_place()), "looking at the edge");
+}
+
+Result<std::vector<world::ObservedSocket>> CrunContainers::observe_sockets(
+    const std::optional<world::Placement>& alone) {
+    const auto look = [&]() -> Result<std::vector<world::ObservedSocket>> {
+        std::vector<Cgroups::Member> members;
+        if (!alone) members = TRY(view_.cgroups().members(""));
+        for (const std::string& group : {std::string("daemon"), edge_place().cgroup, alone ? cgroup_of(*alone) : ""})
+            if (alone) std::ranges::move(TRY(view_.cgroups().members(group)), std::back_inserter(members));
+        return open_sockets(members);
+    };
+    return wrap(look(), "looking for sockets of the machine's network");
 }
 
 Result<std::vector<std::string>> CrunContainers::last_edge_lines(std::size_t count) {

@@ -1,5 +1,6 @@
 #include "exchange.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <charconv>
@@ -14,6 +15,7 @@
 #include <sched.h>
 #include <unistd.h>
 
+#include "answer_head.hpp"
 #include "files.hpp"
 
 namespace tenantry::host {
@@ -81,20 +83,36 @@ Result<void> write_within(int socket, std::string_view bytes, const Deadline& de
     return {};
 }
 
-Result<std::string> read_line_within(int socket, const Deadline& deadline) {
+namespace {
+
+// Text up to and with the first `end`.
+Result<std::string> read_up_to(int socket, std::string_view end, std::size_t most, const Deadline& deadline) {
     std::string text;
-    while (text.find('\n') == std::string::npos) {
-        if (text.size() >= longestLine) return fail("the answer's first line has more than {} bytes", longestLine);
+    std::size_t at = 0;
+    while ((at = text.find(end)) == std::string::npos) {
+        if (text.size() >= most) return fail("the beginning of the answer has more than {} bytes", most);
         TRY_VOID(deadline.wait(socket, POLLIN));
         std::array<char, longestLine> bytes{};
-        const ssize_t got = recv(socket, bytes.data(), bytes.size() - text.size(), 0);
+        const ssize_t got = recv(socket, bytes.data(), std::min(bytes.size(), most - text.size()), 0);
         if (got > 0) text.append(bytes.data(), static_cast<std::size_t>(got));
         if (got == 0) return fail("the connection was closed without an answer");
         if (got < 0 && errno != EINTR && errno != EAGAIN) return fail("reading the answer: {}", reason(errno));
     }
-    text.resize(text.find('\n'));
+    text.resize(at + end.size());
+    return text;
+}
+
+}  // namespace
+
+Result<std::string> read_line_within(int socket, const Deadline& deadline) {
+    std::string text = TRY(read_up_to(socket, "\n", longestLine, deadline));
+    text.pop_back();
     if (text.ends_with('\r')) text.pop_back();
     return text;
+}
+
+Result<std::string> read_head_within(int socket, const Deadline& deadline) {
+    return read_up_to(socket, "\r\n\r\n", longestHead, deadline);
 }
 
 Result<int> status_of(std::string_view line) {

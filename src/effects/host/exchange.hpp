@@ -37,6 +37,9 @@ Result<void> write_within(int socket, std::string_view bytes, const Deadline& de
 /// Up to and without the first line end (CR LF or LF), 4 KiB at most.
 Result<std::string> read_line_within(int socket, const Deadline& deadline);
 
+/// The head of an HTTP answer, up to and with the empty line, `longestHead` bytes at most (answer_head.hpp).
+Result<std::string> read_head_within(int socket, const Deadline& deadline);
+
 inline constexpr std::size_t longestLine = 4096;
 
 /// `HTTP/1.1 204 No Content` -> 204 (RFC 9112 section 4).

@@ -49,10 +49,10 @@ Result<int> ask_host(std::string_view host, std::string_view authority, const De
     if (!HostName::parse(host)) return fail("it is no host name");
     const Descriptor socket = TRY(connect_to_ingress(host, deadline));
     TRY_VOID(write_within(socket.number(), proxyLine, deadline));
-    TlsClient client = TRY(TlsClient::connect(socket.number(), authority, host, deadline));
+    TlsClient client = TRY(TlsClient::connect(socket.number(), {.authority = authority}, host, deadline));
     TRY_VOID(client.write(get_request("/", host), deadline));
-    const std::string answer = TRY(client.read_line(deadline));
-    return status_of(answer);
+    const std::string answer = TRY(client.read_head(deadline));
+    return status_of(std::string_view(answer).substr(0, answer.find('\r')));
 }
 
 }  // namespace

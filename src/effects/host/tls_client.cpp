@@ -1,22 +1,28 @@
 #include "tls_client.hpp"
 
-#include <algorithm>
 #include <array>
 
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 #include <poll.h>
 
+#include "answer_head.hpp"
+
 namespace tenantry::host {
 namespace {
 
 using Context = Owned<SSL_CTX, SSL_CTX_free>;
 
-Result<Context> make_context(std::string_view authority) {
+Result<Context> make_context(const TlsOffer& offer) {
     Context context(SSL_CTX_new(TLS_client_method()));
-    const Certificate root = certificate_in(authority);
-    if (!context || !root || SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION) != 1 ||
-        X509_STORE_add_cert(SSL_CTX_get_cert_store(context.get()), root.get()) != 1)
+    if (!context || SSL_CTX_set_min_proto_version(context.get(), offer.minimum) != 1 ||
+        SSL_CTX_set_max_proto_version(context.get(), offer.maximum) != 1 ||
+        (offer.ciphers != nullptr && SSL_CTX_set_cipher_list(context.get(), offer.ciphers) != 1) ||
+        (offer.suites != nullptr && SSL_CTX_set_ciphersuites(context.get(), offer.suites) != 1))
+        return fail("preparing TLS: {}", openssl_reason());
+    if (offer.authority.empty()) return context;
+    const Certificate root = certificate_in(offer.authority);
+    if (!root || X509_STORE_add_cert(SSL_CTX_get_cert_store(context.get()), root.get()) != 1)
         return fail("preparing TLS: {}", openssl_reason());
     SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
     return context;
@@ -24,20 +30,45 @@ Result<Context> make_context(std::string_view authority) {
 
 }  // namespace
 
-Result<TlsClient> TlsClient::connect(int socket, std::string_view authority, std::string_view host,
-                                     const Deadline& deadline) {
-    const Context context = TRY(make_context(authority));
+Result<TlsClient> TlsClient::begin(int socket, const TlsOffer& offer, std::string_view host) {
+    const Context context = TRY(make_context(offer));
     const std::string name(host);
     Session session(SSL_new(context.get()));
     if (!session || SSL_set_fd(session.get(), socket) != 1 || SSL_set1_host(session.get(), name.c_str()) != 1 ||
         SSL_ctrl(session.get(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
                  const_cast<char*>(name.c_str())) != 1)
         return fail("preparing TLS: {}", openssl_reason());
-    TlsClient client(socket, std::move(session));
+    return TlsClient(socket, std::move(session));
+}
+
+Result<TlsClient> TlsClient::connect(int socket, const TlsOffer& offer, std::string_view host,
+                                     const Deadline& deadline) {
+    TlsClient client = TRY(begin(socket, offer, host));
     int result = 0;
     while (ERR_clear_error(), (result = SSL_connect(client.session_.get())) != 1)
         TRY_VOID(client.again(result, deadline));
     return client;
+}
+
+Result<std::optional<TlsClient>> TlsClient::try_connect(int socket, const TlsOffer& offer, std::string_view host,
+                                                        const Deadline& deadline) {
+    TlsClient client = TRY(begin(socket, offer, host));
+    int result = 0;
+    while (ERR_clear_error(), (result = SSL_connect(client.session_.get())) != 1) {
+        if (client.refused(result)) return std::nullopt;
+        TRY_VOID(client.again(result, deadline));
+    }
+    return client;
+}
+
+// What OpenSSL itself will not do is an error of another number.
+bool TlsClient::refused(int result) const {
+    const int error = SSL_get_error(session_.get(), result);
+    if (error == SSL_ERROR_ZERO_RETURN || error == SSL_ERROR_SYSCALL) return true;
+    const int reason = ERR_GET_REASON(ERR_peek_error());
+    constexpr int alerts = SSL_AD_REASON_OFFSET, lastAlert = alerts + 255;
+    return error == SSL_ERROR_SSL &&
+           (reason == SSL_R_UNEXPECTED_EOF_WHILE_READING || (reason >= alerts && reason <= lastAlert));
 }
 
 Result<void> TlsClient::again(int result, const Deadline& deadline) {
@@ -63,21 +94,33 @@ Result<void> TlsClient::write(std::string_view bytes, const Deadline& deadline) 
     return {};
 }
 
-Result<std::string> TlsClient::read_line(const Deadline& deadline) {
+Result<std::string> TlsClient::read_head(const Deadline& deadline) {
     std::string text;
-    while (text.find('\n') == std::string::npos) {
-        if (text.size() >= longestLine) return fail("the answer's first line has more than {} bytes", longestLine);
-        std::array<char, longestLine> bytes{};
+    std::size_t end = 0;
+    while ((end = text.find("\r\n\r\n")) == std::string::npos) {
+        if (text.size() >= longestHead) return fail("the answer's head has more than {} bytes", longestHead);
+        std::array<char, 4096> bytes{};
         ERR_clear_error();
-        const int got = SSL_read(session_.get(), bytes.data(), static_cast<int>(bytes.size() - text.size()));
+        const int got = SSL_read(session_.get(), bytes.data(), static_cast<int>(bytes.size()));
         if (got > 0)
             text.append(bytes.data(), static_cast<std::size_t>(got));
         else
             TRY_VOID(again(got, deadline));
     }
-    text.resize(text.find('\n'));
-    if (text.ends_with('\r')) text.pop_back();
+    text.resize(end + 4);
     return text;
+}
+
+std::string TlsClient::version_and_cipher() const {
+    return std::string(SSL_get_version(session_.get())) + " " + SSL_get_cipher_name(session_.get());
+}
+
+std::uint32_t TlsClient::days_left() const {
+    const Certificate certificate(SSL_get1_peer_certificate(session_.get()));
+    int days = 0, seconds = 0;
+    // Null is the present time.
+    if (!certificate || ASN1_TIME_diff(&days, &seconds, nullptr, X509_get0_notAfter(certificate.get())) != 1) return 0;
+    return days > 0 ? static_cast<std::uint32_t>(days) : 0;
 }
 
 }  // namespace tenantry::host

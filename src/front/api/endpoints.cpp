@@ -111,6 +111,7 @@ Reply answer(const Asked& asked, Service& service, const Caller& caller) {
         return service.has_image(digest) ? Reply{200, "{}"} : error(404, "there is no such image");
     }
     if (what == "GET /v1/observed" || what == "GET /v1/logs") return of_placement(path, query, service);
+    if (what == "GET /v1/machine") return found(service.observe_machine());
     if (what == "GET /v1/applied") {
         const std::string platform = word(query, "platform");
         return grammar::label(platform) ? error(400, "the name of a platform is missing")

@@ -220,6 +220,7 @@ Result<std::vector<local_emit::LocalFile>> live_texts(const std::string& socket,
         all.insert(observed.texts.begin(), observed.texts.end());
     }
     if (all.empty()) return fail("nothing of {} runs on this machine", platform);
+    all.merge(TRY(daemon.observe_machine()).texts);
     std::vector<local_emit::LocalFile> texts;
     for (auto& [path, text] : all) texts.push_back({path, std::move(text)});
     return texts;

@@ -191,8 +191,10 @@ void add_commands(CLI::App& app, Arguments& arguments) {
                        "Decide on the texts in this folder instead, as `emit` wrote them or as they are now");
     verify->add_flag("--live", arguments.verify.live,
                      "Decide on what runs: the kernel's own tables, read back by the daemon");
-    verify->add_flag("--probe", arguments.verify.probe,
-                     "With --live: also try connections from inside every task, to all that must not and must arrive");
+    verify->add_flag(
+        "--probe", arguments.verify.probe,
+        "With --live: also ask for every host from outside (TLS-1, TLS-3), and try connections from inside "
+        "every task, to all that must not and must arrive");
     add_socket(verify, arguments.verify.socket);
     verify->add_flag("--strict", arguments.verify.strict, "Also end with 4 for claims that this version cannot decide");
     add_target(verify, arguments);

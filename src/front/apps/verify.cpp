@@ -4,6 +4,7 @@
 #include <map>
 
 #include <tenantry/compile/probe.hpp>
+#include <tenantry/host/stranger.hpp>
 #include <tenantry/view/verdicts.hpp>
 
 #include "live_commands.hpp"
@@ -12,6 +13,8 @@
 
 namespace tenantry::apps {
 namespace {
+
+constexpr std::chrono::seconds answerWithin{5};
 
 // A claim that is violated, or unknown though it can be decided.
 bool fails(const compile::Proof& proof, bool strict) {
@@ -82,6 +85,25 @@ Result<view::Probed> try_probes(const Subject& subject, const VerifyOptions& own
     return probed;
 }
 
+// Asks for every host as a stranger, and adds what came to the texts.
+Result<void> ask_hosts(Subject& subject, const VerifyOptions& own) {
+    Sources sources;
+    Diagnostics diagnostics;
+    const auto facts = compile::read_facts(subject.texts, sources, diagnostics);
+    if (!facts || facts->edges.size() != 1) return fail("where the machine's entry listens cannot be read");
+    const host::Entry entry{facts->edges[0].address, facts->edges[0].tlsPort, facts->edges[0].redirectPort};
+    client::Client daemon = TRY(client::Client::connect(own.socket));
+    const std::string authority = TRY(daemon.authority()).certificate;
+    std::map<std::string, std::vector<world::HostAnswers>> answers;
+    for (const std::string& environment : environments_in(subject.texts)) answers[environment] = {};
+    for (const compile::HostQuestion& question : compile::host_questions(subject.declared))
+        answers[question.environment].push_back(
+            TRY(host::ask_as_stranger(entry, authority, question.host, question.foreign, answerWithin)));
+    for (const auto& [environment, hosts] : answers)
+        subject.texts.push_back({"environments/" + environment + "/answers.json", world::to_text(hosts)});
+    return {};
+}
+
 void print_proof(Session& session, const compile::Proof& proof, const std::optional<view::Probed>& probed) {
     if (session.options().json) {
         JsonText json = session.begin_json("verify");
@@ -104,8 +126,10 @@ Exit verify(const Options& options, const VerifyOptions& own) {
     if (!machine) return report_machine(machine.error(), own.machine);
     return with_platform(options, "verify", [&](Session& session) {
         session.diagnostics().append(compile::beyond_local(session.compiled()->model.platform));
-        const auto subject = subject_of(session, own);
+        auto subject = subject_of(session, own);
         if (!subject) return report(subject.error(), own.live ? Exit::failed : Exit::badInput);
+        if (own.probe)
+            if (const auto asked = ask_hosts(*subject, own); !asked) return report(asked.error());
         const auto proof = compile::prove_local(subject->declared, subject->texts, *machine, session.sources(),
                                                 session.pool(), session.diagnostics());
         if (!proof) return refuse(session, "verify");

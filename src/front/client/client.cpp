@@ -101,6 +101,9 @@ Result<wire::Observed> Client::observe(const world::Placement& placement) {
     const Reply reply = TRY(connection_->ask(http::verb::get, "/v1/observed?placement=" + placement.str()));
     return message_of<wire::Observed>(reply);
 }
+Result<wire::Observed> Client::observe_machine() {
+    return message_of<wire::Observed>(TRY(connection_->ask(http::verb::get, "/v1/machine")));
+}
 Result<wire::Logs> Client::logs(const world::Placement& placement, const std::string& task, std::size_t lines) {
     const std::string target = fmt::format("/v1/logs?placement={}&task={}&lines={}", placement.str(), task, lines);
     const Reply reply = TRY(connection_->ask(http::verb::get, target));

@@ -80,4 +80,18 @@ std::string to_text(const ObservedSandbox& seen) {
     return std::move(json).take();
 }
 
+std::string to_text(const std::vector<ObservedSocket>& seen) {
+    JsonText json;
+    json.object().member("version", 1).key("sockets").array();
+    for (const ObservedSocket& socket : seen)
+        json.object(Layout::line)
+            .member("holder", socket.holder)
+            .member("protocol", socket.protocol)
+            .member("address", socket.address)
+            .member("port", socket.port)
+            .end();
+    json.end().end();
+    return std::move(json).take();
+}
+
 }  // namespace tenantry::world

@@ -27,5 +27,11 @@ TEST(ObservedSandbox, IsAText) {
     EXPECT_NE(to_text(seen).find("\"core\": null"), std::string::npos);
 }
 
+TEST(ObservedSocket, IsAText) {
+    support::expect_golden("world/sockets.json", to_text(std::vector<ObservedSocket>{{"edge", "tcp", "127.0.0.1", 8443},
+                                                                                     {"daemon", "udp", "::", 53}}));
+    EXPECT_NE(to_text(std::vector<ObservedSocket>{}).find("\"sockets\": []"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace tenantry::world

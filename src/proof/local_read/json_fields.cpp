@@ -18,6 +18,15 @@ std::optional<std::uint32_t> as_number(const Node& node) {
     return value;
 }
 
+std::optional<std::uint64_t> as_large_number(const Node& node) {
+    if (!node.is_scalar() || node.quoted()) return std::nullopt;
+    const std::string_view text = node.text();
+    std::uint64_t number = 0;
+    const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc() || stop != text.data() + text.size()) return std::nullopt;
+    return number;
+}
+
 std::optional<std::string_view> as_text(const Node& node) {
     if (!node.is_scalar() || !node.quoted()) return std::nullopt;
     return node.text();

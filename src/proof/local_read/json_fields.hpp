@@ -19,6 +19,8 @@ using syntax::Node;
 
 /// A JSON number without sign, fraction or exponent.
 std::optional<std::uint32_t> as_number(const Node& node);
+/// A JSON number without sign, fraction or exponent, in 64 bits.
+std::optional<std::uint64_t> as_large_number(const Node& node);
 /// A JSON string.
 std::optional<std::string_view> as_text(const Node& node);
 std::optional<bool> as_bool(const Node& node);

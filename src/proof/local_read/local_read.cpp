@@ -6,6 +6,7 @@
 #include <tenantry/local_read/codes.hpp>
 #include <tenantry/local_read/local_read.hpp>
 
+#include "answers.hpp"
 #include "network.hpp"
 #include "nft.hpp"
 #include "proxies.hpp"
@@ -21,6 +22,7 @@ using verify::EnvironmentFact;
 struct Folder {
     std::optional<SourceId> network;
     std::optional<SourceId> rules;
+    std::optional<SourceId> answers;
     std::map<std::string, SourceId, std::less<>> tasks;
     std::map<std::string, SourceId, std::less<>> observed;  ///< by task
     std::vector<std::pair<std::string, SourceId>> strangers;
@@ -43,6 +45,7 @@ bool is_service_file(std::string_view name) { return name == "hosts" || name == 
 bool place(Folder& folder, std::span<const std::string_view> parts, SourceId source) {
     if (parts.size() == 1 && parts[0] == "network.json") return folder.network = source, true;
     if (parts.size() == 1 && parts[0] == "nftables.json") return folder.rules = source, true;
+    if (parts.size() == 1 && parts[0] == "answers.json") return folder.answers = source, true;
     if (parts.size() == 3 && parts[0] == "tasks" && parts[2] == "config.json")
         return folder.tasks.emplace(parts[1], source).second;
     if (parts.size() == 3 && parts[0] == "tasks" && parts[2] == "observed.json")
@@ -51,7 +54,7 @@ bool place(Folder& folder, std::span<const std::string_view> parts, SourceId sou
 }
 
 struct EdgeTexts {
-    std::optional<SourceId> nginx, config;
+    std::optional<SourceId> nginx, config, observed, sockets;
 };
 
 std::map<std::string, Folder> sort_texts(Reading& reading, EdgeTexts& edge) {
@@ -62,6 +65,10 @@ std::map<std::string, Folder> sort_texts(Reading& reading, EdgeTexts& edge) {
             edge.nginx = source;
         } else if (path == "edge/config.json") {
             edge.config = source;
+        } else if (path == "edge/observed.json") {
+            edge.observed = source;
+        } else if (path == "edge/sockets.json") {
+            edge.sockets = source;
         } else if (parts.size() > 3 && parts[0] == "environments") {
             const auto [folder, isNew] = folders.try_emplace(fmt::format("{}/{}", parts[1], parts[2]));
             if (isNew) folder->second.any = source;
@@ -136,11 +143,13 @@ verify::Facts read_local(const Sources& sources, std::span<const LocalText> text
         verify::EnvironmentFact& fact = reading.facts.environments[scope.owner->at];
         fact.folder = fmt::format("{}environments/{}/", scope.folder(), fact.name);
         read_tasks(scope, *folder, tasks);
+        if (folder->answers) read_answers(scope, *folder->answers);
     }
     networks.join_sockets(tasks.processes());
     for (const ProxyTask& proxy : tasks.proxies()) proxy.haproxy ? read_haproxy(proxy) : read_nginx(proxy);
     if (edge.nginx) read_edge({reading, std::nullopt}, *edge.nginx);
-    if (edge.config) tasks.read_edge({reading, std::nullopt}, *edge.config);
+    if (edge.config) tasks.read_edge({reading, std::nullopt}, *edge.config, edge.observed);
+    if (edge.sockets) read_listeners({reading, std::nullopt}, *edge.sockets);
     return std::move(reading.facts);
 }
 

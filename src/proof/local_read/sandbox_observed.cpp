@@ -144,4 +144,31 @@ std::optional<Sandbox> Sandboxes::read_observed(const Scope& scope, SourceId sou
     return sandbox;
 }
 
+void read_listeners(const Scope& scope, SourceId source) {
+    const auto tree = syntax::parse_json(scope.reading.sources, source, {}, scope.reading.diagnostics);
+    if (!tree) return;
+    const auto root = Object::of(scope, Node::root(*tree), "what listens");
+    if (!root) return;
+    root->expect_only({"version", "sockets"});
+    if (const auto version = root->number("version"); version && *version != 1)
+        scope.unclear(root->find("version")->at(), fmt::format("Version {} of sockets.json is not known.", *version));
+    const auto list = root->list("sockets");
+    if (!list) return;
+    auto& listeners = scope.reading.facts.listeners.emplace();
+    for (std::size_t i = 0; i < list->size(); ++i) {
+        const auto object = Object::of(scope, list->item(i), "the socket");
+        if (!object) continue;
+        object->expect_only({"holder", "protocol", "address", "port"});
+        const auto holder = object->text("holder"), protocol = object->text("protocol"),
+                   address = object->text("address");
+        const auto port = object->number("port");
+        if (!holder || !protocol || !address || !port) continue;
+        if (*port > 65535)
+            scope.wrong(code::malformedValue, object->find("port")->at(), "A port is at most 65535.");
+        else
+            listeners.push_back({std::string(*holder), std::string(*protocol), std::string(*address),
+                                 Port{static_cast<std::uint16_t>(*port)}, object->at()});
+    }
+}
+
 }  // namespace tenantry::local_read

@@ -163,15 +163,6 @@ std::vector<std::string> mask_lines(const std::optional<Node>& masked, const std
 
 }  // namespace
 
-std::optional<std::uint64_t> as_large_number(const Node& node) {
-    if (!node.is_scalar() || node.quoted()) return std::nullopt;
-    const std::string_view text = node.text();
-    std::uint64_t number = 0;
-    const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc() || stop != text.data() + text.size()) return std::nullopt;
-    return number;
-}
-
 void read_mount_options(const Scope& scope, const Node& options, verify::Mount& mount) {
     // What is there twice counts as it stands last (mount(8)).
     bool size = false, files = false;

@@ -43,13 +43,13 @@ void Tasks::read(const Scope& scope, std::string_view task, SourceId source, std
     if (!annotations->find("tenantry.entrypoint")) read_program(scope, *root, *process, index);
 }
 
-void Tasks::read_edge(const Scope& scope, SourceId source) {
+void Tasks::read_edge(const Scope& scope, SourceId source, std::optional<SourceId> observed) {
     const auto tree = syntax::parse_json(reading_.sources, source, {}, reading_.diagnostics);
     if (!tree) return;
     const auto root = Object::of(scope, Node::root(*tree), "the runtime configuration");
     if (!root) return;
     check_configuration(scope, *root, false);
-    const verify::Sandbox sandbox = sandboxes_.read_wanted(scope, *root);
+    const auto sandbox = observed ? sandboxes_.read_observed(scope, *observed) : sandboxes_.read_wanted(scope, *root);
     for (verify::Edge& edge : reading_.facts.edges) edge.sandbox = sandbox;
 }
 

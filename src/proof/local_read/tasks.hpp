@@ -31,8 +31,8 @@ class Tasks {
     /// observed of it.
     void read(const Scope& scope, std::string_view task, SourceId source, std::optional<SourceId> observed);
 
-    /// Reads the config.json of the machine's entry, after its nginx.conf: its sandbox.
-    void read_edge(const Scope& scope, SourceId source);
+    /// Reads the config.json of the machine's entry, after its nginx.conf, and what was observed of it: its sandbox.
+    void read_edge(const Scope& scope, SourceId source, std::optional<SourceId> observed);
 
     [[nodiscard]] const std::vector<ProxyTask>& proxies() const { return proxies_; }
     /// By name: `acme/production/api-1`.

@@ -31,6 +31,8 @@ Examined examine_net10(const Scene& scene);
 Examined examine_net12(const Scene& scene, const Reaches& reaches, std::size_t environment);
 Examined examine_fs1(const Scene& scene);
 Examined examine_tls_policy(const Scene& scene, Claim claim, std::size_t environment);
+/// TLS-1 or TLS-3 of one declared environment, where somebody asked (Facts::answers).
+Examined examine_tls_answers(const Scene& scene, Claim claim, std::size_t environment);
 Examined examine_tls2(const Scene& scene);
 
 /// The part of NET-6 that is about hosts, sockets and proxies.

@@ -20,14 +20,15 @@ constexpr std::string_view notBuiltLive = "not built yet, it is decided on the l
 // The daemon and the container runtime add to what is written: /usr, certificates, masks of /proc.
 constexpr std::string_view liveAlone =
     "decided on the live machine alone: what a task sees besides what is written stands in no text";
-// The files of a running load balancer are read, not what it made of them.
-constexpr std::string_view textAlone = "decided on text alone: what listens on the machine is not read back yet";
+// What a load balancer made of its files shows an answer alone.
+constexpr std::string_view byProbes = "decided by probes: add --probe";
 
 // Why a claim is not decided on a source (docs/claims-matrix.md). Those that stand here with nothing are.
 std::string_view undecided(Claim claim, Source source) {
     const bool live = source == Source::live;
     switch (claim) {
         case Claim::net1:
+        case Claim::net2:
         case Claim::net5:
         case Claim::net6:
         case Claim::net8:
@@ -36,10 +37,9 @@ std::string_view undecided(Claim claim, Source source) {
         case Claim::run2:
         case Claim::tls2:
             return "";
-        case Claim::net2:
         case Claim::tls1:
         case Claim::tls3:
-            return live ? textAlone : "";
+            return live ? byProbes : "";
         case Claim::net9:
         case Claim::net10:
         case Claim::fs1:
@@ -131,6 +131,7 @@ Verdict judged(Claim claim, Examined examined) {
 }  // namespace
 
 bool decided_on(Claim claim, Source source) { return undecided(claim, source).empty(); }
+bool decided_by_probes(Claim claim) { return claim == Claim::tls1 || claim == Claim::tls3; }
 bool decided_on_text(Claim claim) { return decided_on(claim, Source::text); }
 
 namespace {
@@ -166,7 +167,10 @@ class Decision {
                 return examine_fs1(scene_);
             case Claim::tls1:
             case Claim::tls3:
-                return each([&](std::size_t i) { return examine_tls_policy(scene_, claim, i); });
+                return each([&](std::size_t i) {
+                    return scene_.facts.answers ? examine_tls_answers(scene_, claim, i)
+                                                : examine_tls_policy(scene_, claim, i);
+                });
             case Claim::tls2:
                 return examine_tls2(scene_);
             default:
@@ -209,7 +213,8 @@ std::vector<Verdict> decide(const Facts& facts, const Declared& declared, const 
     const Decision decision(scene, pool);
     std::vector<Verdict> verdicts;
     for (const Claim claim : all_claims()) {
-        const std::string_view why = undecided(claim, facts.source);
+        const bool probed = facts.answers && decided_by_probes(claim);
+        const std::string_view why = probed ? "" : undecided(claim, facts.source);
         Examined examined;
         if (why.empty())
             examined = decision.examine(claim);

@@ -171,6 +171,19 @@ void write_proxy(const Facts& facts, const Proxy& proxy, std::string& text) {
     }
 }
 
+void write_answer(const Facts& facts, const HostAnswer& answer, std::string& text) {
+    text += fmt::format("answer of {} for {}: {} days{}\n", answer.host, owner_text(facts, answer.owner),
+                        answer.days.value, answer.refused.empty() ? "" : ", " + answer.refused);
+    for (const HostAnswer::Offer& offer : answer.offers)
+        text += fmt::format("  {}: {}\n", offer.offered, offer.taken.empty() ? "refused" : offer.taken);
+    if (const auto& security = answer.transportSecurity.value)
+        text += fmt::format("  transport security for {} seconds\n", *security);
+    text += fmt::format("  redirect {}\n", answer.redirect.value);
+    for (const HostAnswer::OtherName& other : answer.others)
+        text += fmt::format("  {} in {}: {}\n", other.host, other.serverName, other.status);
+    for (const Placed<std::string>& domain : answer.cookieDomains) text += fmt::format("  cookie {}\n", domain.value);
+}
+
 }  // namespace
 
 std::string to_text(const Facts& facts) {
@@ -188,6 +201,11 @@ std::string to_text(const Facts& facts) {
                             edge.redirectPort.number, edge.directory);
         if (edge.sandbox) write_sandbox(*edge.sandbox, text);
     }
+    for (const Listener& listener : facts.listeners.value_or(std::vector<Listener>()))
+        text += fmt::format("listener {} {} {} {}\n", listener.holder, listener.protocol, listener.address,
+                            listener.port.number);
+    for (const HostAnswer& answer : facts.answers.value_or(std::vector<HostAnswer>()))
+        write_answer(facts, answer, text);
     for (std::size_t i = 0; i < facts.profiles.size(); ++i) {
         text += fmt::format("profile {}\n", i);
         for (const std::string& line : facts.profiles[i].lines) text += fmt::format("  {}\n", line);

@@ -98,6 +98,7 @@ void check_invariants(const Facts& facts) {
     for (const Edge& edge : facts.edges) check_profiles(edge.sandbox, facts);
     for (const Proxy& proxy : facts.proxies) check_index(proxy.process, facts.processes);
     for (const IngressSocket& socket : facts.sockets) check_index(socket.process, facts.processes);
+    for (const HostAnswer& answer : facts.answers.value_or(std::vector<HostAnswer>())) check_owner(answer.owner, facts);
     for (const NotUnderstood& thing : facts.notUnderstood) check_owner(thing.owner, facts);
 }
 

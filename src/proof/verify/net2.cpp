@@ -1,5 +1,7 @@
 // NET-2: from outside only the machine's one entry answers, on its two ports.
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "claims.hpp"
@@ -20,6 +22,7 @@ class Examiner {
         check_edges();
         check_processes();
         check_outside();
+        if (scene_.facts.source == Source::live) check_listeners();
     }
 
   private:
@@ -50,6 +53,38 @@ class Examiner {
                      shows({{"it listens at " + is, edge.at}}));
             first = false;
         }
+    }
+
+    // What the kernel says: of all that is ours only the entry takes connections, at its two ports.
+    void check_listeners() {
+        if (!scene_.facts.listeners)
+            return void(out_.doubts.emplace_back("What listens in the machine's network was not observed."));
+        const auto& declared = scene_.declared.edge;
+        if (!declared) return;
+        const std::string entry =
+            fmt::format("only the machine's entry should, at {} on the TCP ports {} and {}", declared->address.str(),
+                        declared->tlsPort.number, declared->redirectPort.number);
+        for (const Listener& listener : *scene_.facts.listeners) {
+            ++out_.basis.facts;
+            const bool isEntry = listener.holder == "edge" && listener.protocol == "tcp" &&
+                                 listener.address == declared->address.str() &&
+                                 (listener.port == declared->tlsPort || listener.port == declared->redirectPort);
+            if (isEntry) continue;
+            const std::string does = fmt::format("{} listens in the machine's network, at {}, {} port {}",
+                                                 listener.holder == "edge" ? "The entry" : listener.holder,
+                                                 listener.address, listener.protocol, listener.port.number);
+            find(environment_of(listener), fmt::format("{}; {}.", does, entry), hosts, shows({{does, listener.at}}));
+        }
+    }
+
+    // The group of a task names its environment: `environments/lend+acme+production/api-1`.
+    std::string environment_of(const Listener& listener) const {
+        for (const DeclaredEnvironment& environment : scene_.declared.environments) {
+            std::string name = "+" + environment.name + "/";
+            std::replace(name.begin(), name.end() - 1, '/', '+');
+            if (listener.holder.find(name) != std::string::npos) return environment.name;
+        }
+        return scene_.declared.environments.front().name;
     }
 
     // In the machine's network a process could listen where strangers connect.

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "claims_for_test.hpp"
+#include "sandbox_for_test.hpp"
 
 namespace tenantry::verify {
 namespace {
@@ -22,6 +23,30 @@ TEST(Net2, NoticesAnEntryThatListensElsewhere) {
     World second = lending(1);
     second.facts.edges.push_back(second.facts.edges[0]);
     expect_violated(second, Claim::net2, "There is a second entry, at 127.0.0.1 on the ports 8443 and 8080.", "hosts");
+}
+
+TEST(Net2, NoticesWhatElseListensOnTheMachine) {
+    expect_holds(observed(lending(2)), Claim::net2);
+    const auto with = [](Listener listener) {
+        World world = observed(lending(2));
+        listener.at = world.next_span();
+        world.facts.listeners->push_back(std::move(listener));
+        return world;
+    };
+    const std::string entry = "only the machine's entry should, at 127.0.0.1 on the TCP ports 8443 and 8080.";
+    expect_violated(with({"edge", "tcp", "0.0.0.0", Port{8443}, {}}), Claim::net2,
+                    "The entry listens in the machine's network, at 0.0.0.0, tcp port 8443; " + entry, "hosts");
+    expect_violated(with({"edge", "udp", "127.0.0.1", Port{8443}, {}}), Claim::net2,
+                    "The entry listens in the machine's network, at 127.0.0.1, udp port 8443; " + entry, "hosts");
+    expect_violated(with({"daemon", "tcp", "127.0.0.1", Port{8443}, {}}), Claim::net2,
+                    "daemon listens in the machine's network, at 127.0.0.1, tcp port 8443; " + entry, "hosts");
+    const World task = with({"environments/lend+tenant-2+production/api-1", "tcp", "::", Port{9000}, {}});
+    const Verdict verdict = verdict_of(task, Claim::net2);
+    ASSERT_EQ(verdict.findings.size(), 1U);
+    EXPECT_EQ(verdict.findings[0].environment, two);
+    World nobody = observed(lending(1));
+    nobody.facts.listeners.reset();
+    EXPECT_EQ(verdict_of(nobody, Claim::net2).reason, "What listens in the machine's network was not observed.");
 }
 
 TEST(Net2, NoticesAProcessInTheMachinesNetwork) {

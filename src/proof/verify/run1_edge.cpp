@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "claims.hpp"
 #include "mounts.hpp"
 #include "published.hpp"
 #include "rights.hpp"
@@ -13,23 +14,59 @@ namespace tenantry::verify {
 namespace {
 
 struct Bind {
-    std::string_view point, root;
+    std::string_view point, root;  ///< where it sees it; the path below /run/tenantry
 };
 // Of the machine it sees its own configuration and the folder of the ingress sockets, both read-only.
-constexpr std::array binds{Bind{"/etc/tenantry/nginx.conf", "/run/tenantry/edge/nginx.conf"},
-                           Bind{"/run/tenantry/in", "/run/tenantry/in"}};
+constexpr std::array binds{Bind{"/etc/tenantry/nginx.conf", "edge/nginx.conf"}, Bind{"/run/tenantry/in", "in"}};
 // nginx keeps its pid file in the one, and makes folders in the other whether it needs them or not.
 constexpr std::array<std::string_view, 2> ownPoints{"/run/tenantry/edge", "/var/lib/nginx"};
 
-bool is_published(const Mount& mount) {
-    if (mount.spreads || mount.setuid || mount.programs || (mount.devices && mount.point != "/dev")) return false;
-    if (mount.type == "proc") return mount.point == "/proc";
-    if (mount.type == "tmpfs")
-        return mount.bounded && (std::ranges::find(ownPoints, mount.point) != ownPoints.end() ||
-                                 std::ranges::find(memoryPoints, mount.point) != memoryPoints.end());
-    return mount.type == "bind" && !mount.writable && std::ranges::any_of(binds, [&](const Bind& bind) {
-               return bind.point == mount.point && bind.root == mount.root;
-           });
+bool is_own(const Mount& mount) {
+    return mount.bounded && !mount.setuid && !mount.programs && (!mount.devices || mount.point == "/dev") &&
+           (std::ranges::find(ownPoints, mount.point) != ownPoints.end() ||
+            std::ranges::find(memoryPoints, mount.point) != memoryPoints.end());
+}
+
+bool is_bind(const Mount& mount, std::string_view root) {
+    return !mount.writable && !mount.setuid && !mount.devices && !mount.programs &&
+           std::ranges::any_of(binds, [&](const Bind& bind) { return bind.point == mount.point && bind.root == root; });
+}
+
+bool is_published_text(const Mount& mount) {
+    constexpr std::string_view folder = "/run/tenantry/";
+    if (mount.type == "proc") return mount.point == "/proc" && !mount.setuid && !mount.devices && !mount.programs;
+    if (mount.type == "tmpfs") return is_own(mount);
+    return mount.type == "bind" && mount.root.starts_with(folder) &&
+           is_bind(mount, std::string_view(mount.root).substr(folder.size()));
+}
+
+// What the daemon and the container runtime add (docs/sandbox.md): the root, the machine's /usr and certificates,
+// masks.
+bool is_published_live(const Mount& mount, const Sandbox& sandbox) {
+    const EnvironmentFact shared{.name = {}, .block = {}, .at = {}, .folder = "/run/tenantry/"};
+    const bool whole = mount.root == "/", inProc = mount.point.starts_with("/proc/");
+    if (mount.type == "proc")
+        return mount.device != sandbox.machineProc &&
+               ((whole && mount.point == "/proc") || (inProc && !mount.writable));
+    if (inProc && !mount.writable && (mount.blank ? whole : mount.root == "/null")) return true;
+    if (mount.type == "tmpfs" && whole) return is_own(mount);
+    const bool machines = mount.point == "/usr" || mount.point == "/etc/ssl/certs";
+    if (mount.type == "overlay" && machines) return !mount.writable && !mount.setuid && !mount.devices;
+    const auto path = inside(shared, mount.root);
+    if (!path || mount.writable) return false;
+    if (mount.point == "/") return *path == "edge/rootfs";
+    return (inProc && *path == "edge/root/empty") || is_bind(mount, *path);
+}
+
+bool is_published(const Mount& mount, const Sandbox& sandbox) {
+    if (mount.spreads) return false;
+    return sandbox.source == Source::live ? is_published_live(mount, sandbox) : is_published_text(mount);
+}
+
+void check_masks(const Sandbox& sandbox, const Differs& differs) {
+    for (const std::string_view needed : maskedByAll)
+        if (std::ranges::find(sandbox.mounts, needed, &Mount::point) == sandbox.mounts.end())
+            differs("masks", fmt::format("sees {}, which is to be hidden or read-only", needed), sandbox.at);
 }
 
 std::size_t check(const Sandbox& sandbox, const ProfileDifferences& profiles, std::uint32_t id,
@@ -47,9 +84,10 @@ std::size_t check(const Sandbox& sandbox, const ProfileDifferences& profiles, st
                 sandbox.spaces[i].at);
     }
     for (const Mount& mount : sandbox.mounts)
-        if (!is_published(mount))
+        if (!is_published(mount, sandbox))
             differs("mount " + mount.point, fmt::format("has a mount that is not published: {}", to_text(mount)),
                     mount.at);
+    if (sandbox.source == Source::live) check_masks(sandbox, differs);
     return facts + 3 + spaceCount + sandbox.mounts.size();
 }
 
@@ -57,11 +95,10 @@ std::size_t check(const Sandbox& sandbox, const ProfileDifferences& profiles, st
 
 Examined examine_run1_edge(const Scene& scene, const ProfileDifferences& profiles) {
     Examined out;
-    // Live, the entry's process is not looked at yet (docs/claims-matrix.md).
-    if (scene.facts.source == Source::live || scene.declared.environments.empty()) return out;
+    if (scene.declared.environments.empty()) return out;
     Findings findings(Claim::run1, scene.declared.environments.front().name);
     for (const Edge& edge : scene.facts.edges) {
-        if (!edge.sandbox || !scene.declared.edge) {
+        if (!edge.sandbox || edge.sandbox->source != scene.facts.source || !scene.declared.edge) {
             out.doubts.emplace_back("The sandbox of the machine's entry is not among the facts.");
             continue;
         }

@@ -144,6 +144,30 @@ TEST(Run1, LooksAtTheEntryToo) {
     EXPECT_EQ(verdict_of(silent, Claim::run1).reason, "The sandbox of the machine's entry is not among the facts.");
 }
 
+TEST(Run1, LooksAtTheEntrysProcessToo) {
+    expect_holds(observed(lending(2)), Claim::run1);
+    const Row rows[] = {
+        {[](Sandbox& s) { s.seccompMode.value = 0; }, "has no filter for system calls (seccomp mode 0)"},
+        {[](Sandbox& s) { s.spaces[1].whose = SpaceFact::Whose::machine; }, "has another pid namespace than published"},
+        {[](Sandbox& s) { s.mounts.back().root = "/"; },
+         "has a mount that is not published: /run/tenantry/in of type tmpfs, from / of the file system 0:41"},
+        {[](Sandbox& s) { s.mounts.back().root = "/platforms"; },
+         "has a mount that is not published: /run/tenantry/in of type tmpfs, from /platforms of the file system 0:41"},
+        {[](Sandbox& s) { s.mounts.back().writable = true; },
+         "has a mount that is not published: /run/tenantry/in of type tmpfs, from /in of the file system 0:41"},
+        {[](Sandbox& s) { std::erase_if(s.mounts, [](const Mount& one) { return one.point == "/proc/sys"; }); },
+         "sees /proc/sys, which is to be hidden or read-only"},
+    };
+    for (const Row& row : rows) {
+        World world = observed(lending(1));
+        row.edit(*world.facts.edges[0].sandbox);
+        expect_violated(world, Claim::run1, fmt::format("The machine's entry {}.", row.said), "hosts");
+    }
+    World wanted = observed(lending(1));
+    wanted.facts.edges[0].sandbox = edge_sandbox(wanted);
+    EXPECT_EQ(verdict_of(wanted, Claim::run1).reason, "The sandbox of the machine's entry is not among the facts.");
+}
+
 TEST(Run1, IsUnknownWithoutALook) {
     World world = observed(lending(1));
     world.process(api).sandbox.reset();

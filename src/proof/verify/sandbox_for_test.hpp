@@ -106,21 +106,35 @@ inline Sandbox observed_sandbox(World& world, std::size_t at) {
     return sandbox;
 }
 
+/// A sandbox of the first process made the entry's, by what docs/local-files.md says of it.
+inline Sandbox as_entry(World& world, Sandbox sandbox) {
+    sandbox.uid.value = sandbox.gid.value = world.declared.edge->id;
+    sandbox.spaces[static_cast<std::size_t>(Space::network)] = {};
+    std::erase_if(sandbox.mounts, [](const Mount& row) { return row.type == "bind" || row.device == "0:41"; });
+    return sandbox;
+}
+inline Sandbox edge_sandbox(World& world) {
+    Sandbox sandbox = as_entry(world, published_sandbox(world, 0));
+    sandbox.mounts.push_back(mount("/run/tenantry/in", "bind", "/run/tenantry/in", false, world.next_span()));
+    return sandbox;
+}
+inline Sandbox observed_edge_sandbox(World& world) {
+    Sandbox sandbox = as_entry(world, observed_sandbox(world, 0));
+    for (const auto& [point, root] : {std::pair{"/", "/edge/rootfs"}, std::pair{"/run/tenantry/in", "/in"}}) {
+        sandbox.mounts.push_back(mount(point, "tmpfs", root, false, world.next_span()));
+        sandbox.mounts.back().device = "0:41";
+    }
+    return sandbox;
+}
+
 inline World observed(World world) {
     world.facts.source = Source::live;
     for (std::size_t i = 0; i < world.facts.processes.size(); ++i)
         world.facts.processes[i].sandbox = observed_sandbox(world, i);
+    for (Edge& edge : world.facts.edges) edge.sandbox = observed_edge_sandbox(world);
+    world.facts.listeners = {{"edge", "tcp", "127.0.0.1", Port{8443}, world.next_span()},
+                             {"edge", "tcp", "127.0.0.1", Port{8080}, world.next_span()}};
     return world;
-}
-
-/// The entry's, by what docs/local-files.md says of it.
-inline Sandbox edge_sandbox(World& world) {
-    Sandbox sandbox = published_sandbox(world, 0);
-    sandbox.uid.value = sandbox.gid.value = world.declared.edge->id;
-    sandbox.spaces[static_cast<std::size_t>(Space::network)] = {};
-    std::erase_if(sandbox.mounts, [](const Mount& row) { return row.type == "bind"; });
-    sandbox.mounts.push_back(mount("/run/tenantry/in", "bind", "/run/tenantry/in", false, world.next_span()));
-    return sandbox;
 }
 
 /// With texts of every sandbox.

@@ -1,7 +1,6 @@
 // TLS-1 and TLS-3 as policy: what a load balancer's text says. TLS-2: whose the keys are.
 
 #include <algorithm>
-#include <array>
 #include <map>
 
 #include <fmt/format.h>
@@ -9,23 +8,23 @@
 #include "claims.hpp"
 #include "mounts.hpp"
 #include "regions.hpp"
+#include "tls_rules.hpp"
 
 namespace tenantry::verify {
-namespace {
 
-const ModelPath hosts{"hosts"};
-
-// Two years (hstspreload.org asks for one at least).
-constexpr std::uint64_t transportSecurity = 63'072'000;
-// RFC 8446 appendix B.4; CCM is not offered.
-constexpr std::array<std::string_view, 3> suites{"TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384",
-                                                 "TLS_CHACHA20_POLY1305_SHA256"};
-
-// By OpenSSL's names: an exchange of fresh keys, and encryption that authenticates.
-bool is_strong(std::string_view cipher) {
+bool is_strong_cipher(std::string_view cipher) {
     const bool fresh = cipher.starts_with("ECDHE-ECDSA-") || cipher.starts_with("ECDHE-RSA-");
     return fresh && (cipher.find("-GCM-SHA") != std::string_view::npos || cipher.ends_with("-CHACHA20-POLY1305"));
 }
+
+bool is_strong_suite(std::string_view suite) {
+    return suite == "TLS_AES_128_GCM_SHA256" || suite == "TLS_AES_256_GCM_SHA384" ||
+           suite == "TLS_CHACHA20_POLY1305_SHA256";
+}
+
+namespace {
+
+const ModelPath hosts{"hosts"};
 
 class Examiner {
   public:
@@ -69,16 +68,15 @@ class Examiner {
             find("version", "does not say which version of TLS is the least", tls.at);
         else if (tls.minimum != "TLSv1.2" && tls.minimum != "TLSv1.3")
             find("version", fmt::format("takes {}; TLSv1.2 is the least", tls.minimum), tls.at);
-        check_list(tls, tls.ciphers, "ciphers", is_strong);
-        check_list(tls, tls.suites, "cipher suites",
-                   [](std::string_view suite) { return std::ranges::find(suites, suite) != suites.end(); });
+        check_list(tls, tls.ciphers, "ciphers", is_strong_cipher);
+        check_list(tls, tls.suites, "cipher suites", is_strong_suite);
         const auto& security = proxy.headers.transportSecurity;
         if (!security)
             find("hsts", "does not tell browsers to come by TLS alone (Strict-Transport-Security)", proxy.at);
-        else if (security->value < transportSecurity)
+        else if (security->value < leastTransportSecurity)
             find("hsts",
                  fmt::format("tells browsers to come by TLS alone for {} seconds; {} are the least", security->value,
-                             transportSecurity),
+                             leastTransportSecurity),
                  security->at);
     }
 

@@ -263,6 +263,56 @@ def a_task_restarted_by_hand_without_its_filter_is_found(cgroup):
     daemon.end()
 
 
+def a_listener_of_ours_on_the_machine_is_found(cgroup):
+    daemon, lend = Daemon(cgroup), Platform()
+    lend("up", "acme")
+    assert re.search(r"^NET-2 +holds", lend("verify", "--live"), re.M)
+    listening = "import socket; s = socket.create_server(('127.0.0.1', 5000)); print(flush=True); input()"
+    listener = subprocess.Popen([sys.executable, "-c", listening], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    listener.stdout.readline()
+    assert re.search(r"^NET-2 +holds", lend("verify", "--live"), re.M), "another's is none of ours"
+    for group in Path("/sys/fs/cgroup").glob(f"*/{cgroup}/environments/lend+acme+production/api-1/cgroup.procs"):
+        group.write_text(str(listener.pid))
+    told = lend("verify", "--live", code=4)
+    assert re.search(r"^NET-2 +violated", told, re.M) and "api-1 listens in the machine's network, at 127.0.0.1, tcp port 5000" in told, told
+    listener.communicate(b"\n")
+    lend("down", "*")
+    daemon.end()
+
+
+def a_weak_answer_is_found(cgroup):
+    daemon, lend = Daemon(cgroup), Platform()
+    lend("up")
+    told = lend("verify", "--live", "--probe")
+    assert re.search(r"^TLS-1 +holds", told, re.M) and re.search(r"^TLS-3 +holds", told, re.M), told
+    # A certificate of the same authority with a few days left, given to the living load balancer.
+    folder, ca = Path("/run/tenantry/platforms/lend/environments/acme/production"), Path("/var/lib/tenantry/ca")
+    names = f"subjectAltName=DNS:{ACME},DNS:{WHITE_LABEL}"
+    run = lambda *words: subprocess.run(words, check=True, capture_output=True)  # noqa: E731
+    run("openssl", "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "/mnt/key.pem", "-out", "/mnt/request.pem", "-subj", "/CN=x")
+    Path("/mnt/names").write_text(names)
+    run("openssl", "x509", "-req", "-in", "/mnt/request.pem", "-CA", ca / "ca.pem", "-CAkey", ca / "ca.key", "-set_serial", "7", "-days", "5", "-extfile", "/mnt/names", "-out", "/mnt/leaf.pem")
+    pem = Path("/mnt/leaf.pem").read_text() + Path("/mnt/key.pem").read_text()
+    control = f"/proc/{lend.tasks()['load-balancer-1']['pid']}/root/run/control/haproxy.sock"
+
+    def command(text):
+        with socket.socket(socket.AF_UNIX) as runtime:
+            runtime.connect(control)
+            runtime.sendall(text.encode() + b"\n")
+            runtime.shutdown(socket.SHUT_WR)
+            return runtime.makefile().read()
+
+    file = next(line for line in command("show ssl cert").splitlines() if line.startswith("/"))
+    command(f"set ssl cert {file} <<\n{pem}")
+    assert "Success" in command(f"commit ssl cert {file}")
+    told = lend("verify", "--live", "--probe", code=4)
+    assert re.search(r"^TLS-1 +violated", told, re.M), told
+    assert re.search(rf"acme/production: {ACME} has a certificate that ends in [45] days; 21 are the least", told), told
+    assert "norte/production:" not in told, told
+    lend("down", "*")
+    daemon.end()
+
+
 def probes_go_as_the_tables_say_and_tell_where_they_do_not(cgroup):
     daemon, lend = Daemon(cgroup), Platform()
     lend("up")

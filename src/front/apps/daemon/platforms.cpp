@@ -100,7 +100,7 @@ Result<std::vector<local_emit::LocalFile>> observed_texts(const world::Environme
                                                           const world::ObservedNetwork& network,
                                                           ports::Containers& containers) {
     const std::string folder = "environments/" + spec.placement.environment + "/";
-    std::vector<local_emit::LocalFile> texts{local_emit::edge_config(), local_emit::edge()};
+    std::vector<local_emit::LocalFile> texts;
     for (const world::TextSpec& text : spec.texts) {
         const std::string& now = text.path == "network.json"    ? network.network
                                  : text.path == "nftables.json" ? network.rules
@@ -115,9 +115,19 @@ Result<std::vector<local_emit::LocalFile>> observed_texts(const world::Environme
     return texts;
 }
 
+Result<std::vector<local_emit::LocalFile>> machine_texts(host::CrunContainers& containers,
+                                                         const std::optional<world::Placement>& alone) {
+    std::vector<local_emit::LocalFile> texts{local_emit::edge_config(), local_emit::edge()};
+    texts.push_back({"edge/sockets.json", to_text(TRY(containers.observe_sockets(alone)))});
+    if (containers.find_edge()) texts.push_back({"edge/observed.json", to_text(TRY(containers.observe_edge()))});
+    return texts;
+}
+
 Result<void> Checker::prove(const world::EnvironmentSpec& spec, const world::ObservedNetwork& observed) {
     const auto platform = TRY(platforms_.find(spec.bundle));
-    return daemon::prove(*platform, {spec.placement.environment}, TRY(observed_texts(spec, observed, containers_)));
+    std::vector<local_emit::LocalFile> texts = TRY(observed_texts(spec, observed, containers_));
+    std::ranges::move(TRY(machine_texts(containers_, spec.placement)), std::back_inserter(texts));
+    return daemon::prove(*platform, {spec.placement.environment}, texts);
 }
 
 }  // namespace tenantry::daemon

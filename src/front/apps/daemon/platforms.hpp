@@ -9,6 +9,7 @@
 #include <string>
 
 #include <tenantry/compile/compile.hpp>
+#include <tenantry/host/crun_containers.hpp>
 #include <tenantry/host/workspace.hpp>
 #include <tenantry/ports/ports.hpp>
 #include <tenantry/wire/messages.hpp>
@@ -50,21 +51,25 @@ class Platforms {
 Result<void> prove(const Platform& platform, const std::vector<std::string>& environments,
                    std::span<const local_emit::LocalFile> texts);
 
-/// What the machine has of an environment, as texts of docs/local-files.md, the edge's among them: the kernel's
-/// network, and of each task that runs its sandbox.
+/// What the machine has of an environment, as texts of docs/local-files.md: the kernel's network, and of each task that
+/// runs its sandbox.
 Result<std::vector<local_emit::LocalFile>> observed_texts(const world::EnvironmentSpec& spec,
                                                           const world::ObservedNetwork& network,
                                                           ports::Containers& containers);
+/// The same of what environments share: the edge, its sandbox where it runs, and the sockets of the machine's network
+/// that processes of ours hold; of environments those of `alone`, or (nothing) of all.
+Result<std::vector<local_emit::LocalFile>> machine_texts(host::CrunContainers& containers,
+                                                         const std::optional<world::Placement>& alone = {});
 
 /// The engine's question after each apply.
 class Checker final : public ports::Checker {
   public:
-    Checker(Platforms& platforms, ports::Containers& containers) : platforms_(platforms), containers_(containers) {}
+    Checker(Platforms& platforms, host::CrunContainers& containers) : platforms_(platforms), containers_(containers) {}
     Result<void> prove(const world::EnvironmentSpec& spec, const world::ObservedNetwork& observed) override;
 
   private:
     Platforms& platforms_;
-    ports::Containers& containers_;
+    host::CrunContainers& containers_;
 };
 
 }  // namespace tenantry::daemon

@@ -224,6 +224,14 @@ wire::Observed MachineService::observe(const world::Placement& placement) {
     return *std::move(observed);
 }
 
+wire::Observed MachineService::observe_machine() {
+    auto texts = machine_texts(parts_.containers);
+    if (!texts) return {.texts = {}, .error = error_text(texts.error())};
+    wire::Observed observed;
+    for (local_emit::LocalFile& file : *texts) observed.texts.emplace(std::move(file.path), std::move(file.text));
+    return observed;
+}
+
 wire::Logs MachineService::logs(const world::Placement& placement, const std::string& task, std::size_t lines) {
     // The place first: a line that comes in between is told twice rather than never.
     auto end = parts_.containers.written_behind(placement, task, "");

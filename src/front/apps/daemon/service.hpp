@@ -37,6 +37,7 @@ class MachineService final : public api::Service {
     bool has_image(const std::string& digest) override;
     wire::Applied applied(const std::string& platform) override;
     wire::Observed observe(const world::Placement& placement) override;
+    wire::Observed observe_machine() override;
     wire::Logs logs(const world::Placement& placement, const std::string& task, std::size_t lines) override;
     wire::Logs logs_behind(const world::Placement& placement, const std::string& task,
                            const std::string& place) override;

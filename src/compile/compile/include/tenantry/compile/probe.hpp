@@ -1,7 +1,7 @@
 #pragma once
 
 // Connections to try from inside the tasks that run, and what the kernel's tables say of each: the probes of NET-1,
-// NET-5 and NET-6.
+// NET-5 and NET-6. Hosts to ask for from outside: those of TLS-1 and TLS-3.
 
 #include <string>
 #include <vector>
@@ -22,5 +22,15 @@ struct Probe {
 /// service of other environments, at its own port, 256 at most, another part of them from each task; to the router's
 /// own address, the address of cloud metadata and addresses of nobody (RFC 5737). In the order of the facts.
 std::vector<Probe> probes_of(const blueprint::Blueprint& blueprint, const verify::Facts& facts);
+
+/// A host to ask the machine's entry for, and hosts of others that must not be reached by its name.
+struct HostQuestion {
+    std::string environment;
+    HostName host;
+    std::vector<HostName> foreign;
+};
+
+/// Every host of every environment, with the first host of the next environment; in the blueprint's order.
+std::vector<HostQuestion> host_questions(const blueprint::Blueprint& blueprint);
 
 }  // namespace tenantry::compile

@@ -11,6 +11,8 @@
 
 namespace tenantry::host {
 
+struct ContainerPlace;
+
 /// User and group of the edge: the id just below the first range that a lock gives to an environment (2^20), above all
 /// that useradd(8) gives to people, to systems and to their subordinate ranges' first users.
 inline constexpr std::uint32_t edgeUser = 1'048'575;
@@ -66,8 +68,15 @@ class CrunContainers final : public ports::Containers {
     Result<void> stop_edge(std::chrono::milliseconds drain);
     std::optional<world::TaskProcess> find_edge();
     Result<std::vector<std::string>> last_edge_lines(std::size_t count);
+    /// The sandbox of the edge as the kernel has it; an error where it does not run.
+    Result<world::ObservedSandbox> observe_edge();
+    /// Sockets of the machine's network that take what others send, and that a process in one of our cgroups holds; of
+    /// environments those of `alone`, or (nothing) of all.
+    Result<std::vector<world::ObservedSocket>> observe_sockets(const std::optional<world::Placement>& alone);
 
   private:
+    Result<world::ObservedSandbox> look(const ContainerPlace& place);
+
     const MachineView& view_;
     const UnixIngress& ingress_;
     std::shared_mutex cgroups_;  // shared while groups are made, alone while empty ones go

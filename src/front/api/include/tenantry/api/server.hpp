@@ -31,6 +31,7 @@ class Service {
     virtual bool has_image(const std::string& digest) = 0;
     virtual wire::Applied applied(const std::string& platform) = 0;
     virtual wire::Observed observe(const world::Placement& placement) = 0;
+    virtual wire::Observed observe_machine() = 0;
     virtual wire::Logs logs(const world::Placement& placement, const std::string& task, std::size_t lines) = 0;
     virtual wire::Logs logs_behind(const world::Placement& placement, const std::string& task,
                                    const std::string& place) = 0;

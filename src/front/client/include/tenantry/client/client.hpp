@@ -28,6 +28,7 @@ class Client {
     Result<std::string> store_image(const std::vector<wire::ImageFile>& files);
     Result<wire::Applied> applied(const std::string& platform);
     Result<wire::Observed> observe(const world::Placement& placement);
+    Result<wire::Observed> observe_machine();
     Result<wire::Logs> logs(const world::Placement& placement, const std::string& task, std::size_t lines);
     /// What is written behind a place, once there is something or a second is over.
     Result<wire::Logs> logs_behind(const world::Placement& placement, const std::string& task,

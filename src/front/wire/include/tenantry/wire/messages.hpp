@@ -54,6 +54,7 @@ struct Applied {
     std::string error;
 };
 /// GET /v1/observed?placement=local/lend/acme/production : what the kernel has, and the texts that its tasks mount.
+/// GET /v1/machine : the same of the machine's entry, and which sockets of the machine's network our processes hold.
 struct Observed {
     std::map<std::string, std::string> texts;  ///< by path, as `emit` names them
     std::string error;

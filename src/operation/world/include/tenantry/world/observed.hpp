@@ -72,4 +72,16 @@ struct ObservedSandbox {
 /// observed.json of docs/local-files.md.
 std::string to_text(const ObservedSandbox& seen);
 
+/// A socket of the machine's own network that takes what others send, and which of our processes holds it.
+struct ObservedSocket {
+    std::string holder;    ///< its cgroup below ours: `edge`, `environments/lend+acme+production/api-1`
+    std::string protocol;  ///< `tcp`, `udp`, `udplite`, `raw`
+    std::string address;   ///< `127.0.0.1`, `::`
+    std::uint16_t port = 0;
+    auto operator<=>(const ObservedSocket&) const = default;
+};
+
+/// edge/sockets.json of docs/local-files.md.
+std::string to_text(const std::vector<ObservedSocket>& seen);
+
 }  // namespace tenantry::world

@@ -18,5 +18,7 @@ std::vector<Verdict> decide(const Facts& facts, const Declared& declared, const 
 /// (docs/claims-matrix.md).
 bool decided_on(Claim claim, Source source);
 bool decided_on_text(Claim claim);
+/// True for the claims that are decided by Facts::answers, where there are any, instead.
+bool decided_by_probes(Claim claim);
 
 }  // namespace tenantry::verify

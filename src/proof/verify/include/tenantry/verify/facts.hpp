@@ -183,6 +183,41 @@ struct Edge {
     std::optional<Sandbox> sandbox = {};  ///< of its process; nothing: nobody looked
 };
 
+/// A socket of the machine's own network that takes what others send, held by a process of ours.
+struct Listener {
+    std::string holder;    ///< who holds it, by its cgroup below ours; the machine's entry: `edge`
+    std::string protocol;  ///< `tcp`, `udp`, ...
+    std::string address;   ///< `127.0.0.1`, `::`
+    Port port;
+    Span at;
+};
+
+/// What the machine's entry answered to a stranger who asked for one host.
+struct HostAnswer {
+    /// A handshake that offered nothing else.
+    struct Offer {
+        std::string offered;  ///< for people
+        std::string taken;    ///< `TLSv1.2 ECDHE-ECDSA-AES128-GCM-SHA256`; empty: it was refused
+        Span at;
+    };
+    /// A request whose names are not both the host's.
+    struct OtherName {
+        std::string serverName, host;
+        std::uint32_t status = 0;  ///< 0: the connection was closed
+        Span at;
+    };
+    Owner owner;
+    std::string host;
+    std::string refused;         ///< why no connection with a certificate valid for the host came; empty: one came
+    Placed<std::uint32_t> days;  ///< that the certificate is still valid
+    std::vector<Offer> offers;
+    Placed<std::optional<std::uint64_t>> transportSecurity;  ///< seconds of Strict-Transport-Security
+    Placed<std::string> redirect;                            ///< where plain HTTP is sent; empty: nowhere
+    std::vector<OtherName> others;
+    std::vector<Placed<std::string>> cookieDomains;
+    Span at;
+};
+
 /// Something in an input that the reader does not know the meaning of. What depends on it is unknown, not holds.
 struct NotUnderstood {
     Owner owner;       ///< whose verdicts it makes unknown; nothing: everybody's
@@ -199,8 +234,10 @@ struct Facts {
     std::vector<IngressSocket> sockets;
     std::vector<Edge> edges;
     std::vector<NotUnderstood> notUnderstood;
-    std::vector<Profile> profiles = {};  ///< that sandboxes share
-    Source source = Source::text;        ///< live where any process was observed
+    std::vector<Profile> profiles = {};                   ///< that sandboxes share
+    Source source = Source::text;                         ///< live where any process was observed
+    std::optional<std::vector<Listener>> listeners = {};  ///< nothing: nobody looked
+    std::optional<std::vector<HostAnswer>> answers = {};  ///< nothing: nobody asked
 };
 
 /// Ends the program (a reader's bug) unless every Index is in range, peers are mutual, a device's interfaces name it,
