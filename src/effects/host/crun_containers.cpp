@@ -111,13 +111,17 @@ Result<world::TaskProcess> CrunContainers::run_edge(const EdgeTexts& texts) {
     const auto run = [&]() -> Result<world::TaskProcess> {
         Container edge(view_.cgroups(), edge_place());
         const std::string digest = blake2b(texts.config + '\0' + texts.nginx).hex();
-        if (const auto running = edge.digest(); running && *running != digest) TRY_VOID(edge.stop(edgeDrain));
+        const auto running = edge.digest();
+        if (running && *running != digest) TRY_VOID(edge.stop(edgeDrain));
         const ContainerPlace place = edge_place();
         TRY_VOID(ingress_.prepare());
-        TRY_VOID(make_folder(place.folder));
-        TRY_VOID(ensure_shared_root(place.shared));
-        TRY_VOID(write_whole(place.folder / "config.json", texts.config, 0644));
-        TRY_VOID(write_whole(place.folder / "nginx.conf", texts.nginx, 0644));
+        // One that runs has these very files mounted: a new file in their place would not be what it sees.
+        if (running != digest) {
+            TRY_VOID(make_folder(place.folder));
+            TRY_VOID(ensure_shared_root(place.shared));
+            TRY_VOID(write_whole(place.folder / "config.json", texts.config, 0644));
+            TRY_VOID(write_whole(place.folder / "nginx.conf", texts.nginx, 0644));
+        }
         const world::TaskProcess process = TRY(edge.start({.digest = digest, .release = {}, .descriptors = {}}));
         const auto listening = await_ports(process, texts.ports);
         // Without its ports it would only try again for seconds, and then end.

@@ -127,7 +127,7 @@ class Progress {
 };
 
 bool is_settled(const EnvironmentStatus& one, bool up) {
-    if (up) return one.phase == "up" || one.phase == "failed" || one.phase == "absent";
+    if (up) return one.phase == "up" || one.phase == "failed" || one.phase == "closed" || one.phase == "absent";
     return one.phase == "absent";
 }
 
@@ -246,7 +246,7 @@ Exit up(const Options& options, const LiveOptions& words) {
         if (!images) return report(images.error());
         bundle->images = *std::move(images);
         session.print("");
-        const auto answer = daemon->up({*std::move(bundle), *environments});
+        const auto answer = daemon->up({*std::move(bundle), *environments, own.onViolation});
         if (!answer) return refused(answer.error());
         return finish(options, own, *daemon, *answer, true, session.style());
     });

@@ -16,6 +16,7 @@ struct LiveOptions {
     std::string platform;                     ///< empty: that of the folder, else the only one that runs here
     std::vector<std::string> selectors{"*"};  ///< world::Selector
     std::string plan;                         ///< up: file of a saved plan
+    std::string onViolation;                  ///< up: `close`, `alarm`; empty: by whether it serves
     std::string one;                          ///< the same, of exec and open
     bool watch = false;                       ///< status
     bool tasks = false;                       ///< status

@@ -313,13 +313,20 @@ void add_live_commands(CLI::App& app, Arguments& arguments) {
                    "Apply what `tenantry plan -o FILE` showed: exactly that, or nothing. "
                    "A name with a dot needs no --plan")
         ->type_name("FILE");
+    up->add_option("--on-violation", live.onViolation,
+                   "Where a claim does not hold on what runs then: let nobody in, or serve on and say so. "
+                   "Without it a new environment is closed, and one that serves is not")
+        ->check(CLI::IsMember({"close", "alarm"}))
+        ->type_name("close|alarm");
     up->add_flag("--detach", live.detach, "Do not wait until they are up");
-    up->footer("What is up and equal is left alone. 4 where a claim does not hold: nothing is applied then.\n"
-               "Examples:\n"
-               "  tenantry up\n"
-               "  tenantry up acme/demo\n"
-               "  tenantry up '*/production'\n"
-               "  tenantry plan -o release.plan && tenantry up release.plan");
+    up->footer(
+        "What is up and equal is left alone. 4 where a claim does not hold: on the text, then nothing is applied;\n"
+        "or on what runs.\n"
+        "Examples:\n"
+        "  tenantry up\n"
+        "  tenantry up acme/demo\n"
+        "  tenantry up '*/production'\n"
+        "  tenantry plan -o release.plan && tenantry up release.plan");
     CLI::App* down = live_command(app, "down", "Stop environments and take away what they have on the machine",
                                   arguments, apps::down);
     add_selectors(down, arguments)->required();

@@ -17,7 +17,7 @@ constexpr int edgePort = 8443;
 
 Color color_of(const std::string& phase) {
     if (phase == "up" || phase == "ready") return Color::green;
-    if (phase == "failed" || phase == "waiting") return Color::red;
+    if (phase == "failed" || phase == "closed" || phase == "waiting") return Color::red;
     return Color::yellow;
 }
 

@@ -26,12 +26,13 @@ Result<void> check_answer(const Ports& ports, const Placement& placement, const 
     }
 }
 
-Result<void> check(const Ports& ports, const EnvironmentSpec& spec) {
+// A claim that does not hold, or nothing.
+Result<std::optional<std::string>> check(const Ports& ports, const EnvironmentSpec& spec) {
     const world::ObservedNetwork observed = TRY(ports.network.observe(spec.placement));
-    TRY_VOID(ports.checker.prove(spec, observed));
+    if (auto violated = TRY(ports.checker.prove(spec, observed))) return violated;
     for (const world::SocketSpec& socket : spec.network.sockets)
         TRY_VOID(check_answer(ports, spec.placement, socket.host));
-    return {};
+    return std::nullopt;
 }
 
 Result<void> carry_out(const Ports& ports, EnvironmentCommand command, const Placement& placement,
@@ -58,10 +59,8 @@ Result<void> carry_out(const Ports& ports, EnvironmentCommand command, const Pla
             if (rules == nullptr) return fail("{} has no rule set", placement.str());
             return ports.network.ensure(spec->network, rules->text);
         }
-        case EnvironmentCommand::openIngress:
-            return ports.ingress.ensure(placement, spec->network.sockets);
         default:
-            return check(ports, *spec);
+            return ports.ingress.ensure(placement, spec->network.sockets);
     }
 }
 
@@ -69,8 +68,17 @@ Result<void> carry_out(const Ports& ports, EnvironmentCommand command, const Pla
 
 Event run_command(const Ports& ports, EnvironmentCommand command, std::uint64_t epoch, const Placement& placement,
                   const EnvironmentSpec* spec) {
-    const Result<void> done = carry_out(ports, command, placement, spec);
     plan::EnvironmentEvent event = plan::environment_event::Done{command, epoch};
+    Result<void> done;
+    if (command == EnvironmentCommand::check && spec != nullptr) {
+        auto checked = check(ports, *spec);
+        if (!checked)
+            done = std::unexpected(checked.error());
+        else if (*checked)
+            event = plan::environment_event::Violated{epoch, **std::move(checked)};
+    } else {
+        done = carry_out(ports, command, placement, spec);
+    }
     if (!done) event = plan::environment_event::Failed{command, epoch, done.error().text()};
     return {placement, "", std::move(event), {}, {}, {}};
 }

@@ -101,9 +101,8 @@ class FakeMachine final : public ports::Files,
     }
     Result<void> healthy(const world::Placement&, const world::TaskSpec&) override { return {}; }
     Result<int> answers(const world::Placement&, std::string_view) override { return 200; }
-    Result<void> prove(const world::EnvironmentSpec&, const world::ObservedNetwork&) override {
-        if (!refused.empty()) return fail("{}", refused);
-        return {};
+    Result<std::optional<std::string>> prove(const world::EnvironmentSpec&, const world::ObservedNetwork&) override {
+        return refused.empty() ? std::nullopt : std::optional(refused);
     }
 
     Result<ports::Journal> load() override {

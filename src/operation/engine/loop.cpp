@@ -80,10 +80,13 @@ Result<void> Runner::Loop::recover() {
     const auto environments = machines_.environments();
     for (const auto& [id, row] : environments) {
         using plan::EnvironmentPhase;
-        if (row.state.phase == EnvironmentPhase::absent) continue;
+        if (row.state.phase == EnvironmentPhase::absent || row.state.phase == EnvironmentPhase::closed) continue;
         Event event{row.placement, "", plan::EnvironmentEvent(plan::environment_event::Down{}), {}, {}, {}};
-        if (row.state.phase != EnvironmentPhase::stopping && row.state.phase != EnvironmentPhase::clearing)
-            event.body = plan::EnvironmentEvent(plan::environment_event::Up{row.state.spec, row.state.tasks});
+        if (row.state.phase == EnvironmentPhase::closing)
+            event.body = plan::EnvironmentEvent(plan::environment_event::Violated{row.state.epoch, row.state.why});
+        else if (row.state.phase != EnvironmentPhase::stopping && row.state.phase != EnvironmentPhase::clearing)
+            event.body = plan::EnvironmentEvent(plan::environment_event::Up{
+                row.state.spec, row.state.tasks, row.state.balancers, row.state.onViolation});
         TRY_VOID(take(event));
     }
     return {};

@@ -43,7 +43,8 @@ namespace {
 bool is_told(plan::EnvironmentPhase before, plan::EnvironmentPhase after) {
     using plan::EnvironmentPhase;
     if (before == after) return false;
-    return after == EnvironmentPhase::up || after == EnvironmentPhase::failed || after == EnvironmentPhase::absent;
+    return after == EnvironmentPhase::closing || after == EnvironmentPhase::closed || after == EnvironmentPhase::up ||
+           after == EnvironmentPhase::failed || after == EnvironmentPhase::absent;
 }
 
 std::string ledger_line(const EnvironmentRow& row, const std::string& what, const std::string& by,

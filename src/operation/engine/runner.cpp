@@ -10,10 +10,13 @@ Runner::~Runner() = default;
 
 Result<void> Runner::run(const std::stop_token& stop) { return loop_->run(stop); }
 
-Result<void> Runner::up(world::EnvironmentSpec spec, std::string by) {
+Result<void> Runner::up(world::EnvironmentSpec spec, std::string by, plan::OnViolation onViolation) {
     auto shared = std::make_shared<const world::EnvironmentSpec>(std::move(spec));
-    plan::environment_event::Up up{encoded(*shared).first, {}};
-    for (const world::TaskSpec& task : shared->tasks) up.tasks.emplace(task.name, task.digest);
+    plan::environment_event::Up up{encoded(*shared).first, {}, {}, onViolation};
+    for (const world::TaskSpec& task : shared->tasks) {
+        up.tasks.emplace(task.name, task.digest);
+        if (task.descriptors > 0) up.balancers.insert(task.name);
+    }
     const world::Placement placement = shared->placement;
     return loop_->ask({placement, "", plan::EnvironmentEvent(std::move(up)), {}, std::move(shared), std::move(by)});
 }

@@ -23,6 +23,7 @@ world::EnvironmentSpec two_tasks() {
     spec.network.platform = "lend";
     spec.network.environment = "acme/production";
     spec.tasks = {task("load-balancer-1", "l"), task("api-1", "a")};
+    spec.tasks[0].descriptors = 1;
     spec.texts = {{"nftables.json", "{}"}};
     return spec;
 }
@@ -42,7 +43,8 @@ class Running {
         for (int i = 0; i < 2000; ++i) {
             if (status.environments.empty()) return {.placement = acme, .phase = "absent"};
             const std::string& phase = status.environments[0].phase;
-            if (phase == "up" || phase == "failed" || phase == "absent") return status.environments[0];
+            if (phase == "up" || phase == "failed" || phase == "absent" || phase == "closed")
+                return status.environments[0];
             status = runner_.status_after(status.version, 10ms);
         }
         ADD_FAILURE() << "did not settle: " << status.environments[0].phase;
@@ -67,15 +69,48 @@ TEST(Runner, BringsAnEnvironmentUpAndTakesItAwayAgain) {
     EXPECT_EQ(machine.tasks.size() + machine.networks.size() + machine.ingress.size() + machine.files.size(), 0u);
 }
 
-TEST(Runner, WhatIsRefusedByTheProofIsUndoneAndSaysWhy) {
+const std::string claim = "NET-5: api-1 is reached by web-1";
+
+TEST(Runner, ANewEnvironmentThatIsRefusedByTheProofIsClosedAndSaysWhy) {
     FakeMachine machine;
-    machine.refused = "NET-5: api-1 is reached by web-1";
+    machine.refused = claim;
     Running runner(machine);
     ASSERT_TRUE(runner->up(two_tasks(), "root"));
     const world::EnvironmentStatus status = runner.settled();
-    EXPECT_EQ(status.phase, "absent");
-    EXPECT_EQ(status.why, "checking: NET-5: api-1 is reached by web-1");
+    EXPECT_EQ(status.phase, "closed");
+    EXPECT_EQ(status.why, claim);
+    EXPECT_TRUE(machine.ingress.empty());
+    EXPECT_EQ(machine.tasks.size(), 1u) << "what does not take requests stays, to be looked at";
+    machine.refused.clear();
+    ASSERT_TRUE(runner->up(two_tasks(), "root"));
+    EXPECT_EQ(runner.settled().phase, "up");
+    EXPECT_EQ(machine.ingress.size() + machine.tasks.size(), 3u);
+}
+
+TEST(Runner, OneThatServesGoesOnAfterAViolationUnlessItShallBeClosed) {
+    FakeMachine machine;
+    Running runner(machine);
+    ASSERT_TRUE(runner->up(two_tasks(), "root"));
+    ASSERT_EQ(runner.settled().phase, "up");
+    machine.refused = claim;
+    ASSERT_TRUE(runner->up(two_tasks(), "root"));
+    EXPECT_EQ(runner.settled().phase, "failed");
+    EXPECT_EQ(machine.ingress.size() + machine.tasks.size(), 3u);
+    ASSERT_TRUE(runner->up(two_tasks(), "root", plan::OnViolation::close));
+    EXPECT_EQ(runner.settled().phase, "closed");
+    EXPECT_TRUE(machine.ingress.empty());
+    ASSERT_TRUE(runner->down(acme, "root"));
+    EXPECT_EQ(runner.settled().phase, "absent");
     EXPECT_TRUE(machine.tasks.empty() && machine.networks.empty() && machine.files.empty());
+}
+
+TEST(Runner, ANewOneServesInSpiteOfAViolationWhereThatIsWished) {
+    FakeMachine machine;
+    machine.refused = claim;
+    Running runner(machine);
+    ASSERT_TRUE(runner->up(two_tasks(), "root", plan::OnViolation::alarm));
+    EXPECT_EQ(runner.settled().phase, "failed");
+    EXPECT_EQ(machine.ingress.size() + machine.tasks.size(), 3u);
 }
 
 TEST(Runner, ATaskThatDoesNotComeUpIsTriedThreeTimesAndNamed) {
@@ -112,7 +147,7 @@ bool killed_at(FakeMachine& machine, Moment moment, int n, const std::function<v
         world::Status status = runner->status();
         for (int i = 0; i < 2000 && !machine.dead(); ++i) {
             const std::string phase = status.environments.empty() ? "absent" : status.environments[0].phase;
-            if (phase == "up" || phase == "absent") break;
+            if (phase == "up" || phase == "absent" || phase == "closed") break;
             status = runner->status_after(status.version, 10ms);
         }
     }
@@ -155,6 +190,21 @@ TEST_P(KilledAt, EveryCommandOfDownEndsEqual) {
         EXPECT_TRUE(machine.files.empty()) << n;
     }
     EXPECT_GE(n, 6) << "two stops, ingress, network and files";
+}
+
+TEST_P(KilledAt, EveryCommandOfClosingEndsClosed) {
+    int n = 1;
+    for (bool killed = true; killed; ++n) {
+        FakeMachine machine;
+        machine.refused = claim;
+        killed = killed_at(machine, GetParam(), n, [](Runner& runner) { (void)runner.up(two_tasks(), "root"); });
+        Running again(machine);
+        EXPECT_EQ(again.settled().phase, "closed") << n;
+        EXPECT_EQ(again.settled().why, claim) << n;
+        EXPECT_TRUE(machine.ingress.empty()) << n;
+        EXPECT_EQ(machine.tasks.size(), 1u) << n;
+    }
+    EXPECT_GE(n, 9) << "files, network, ingress, two starts, the check, a stop and the ingress";
 }
 
 INSTANTIATE_TEST_SUITE_P(Moments, KilledAt,

@@ -23,6 +23,8 @@ class Machine {
         for (const auto& [task, digest] : state().tasks)
             if (!up.tasks.contains(task)) retire(task);
         state().tasks = up.tasks;
+        state().balancers = up.balancers;
+        state().onViolation = up.onViolation;
         std::erase_if(state().ready, [&](const std::string& task) { return !up.tasks.contains(task); });
         for (const auto& [task, digest] : up.tasks) state().leaving.erase(task);
         state().leaving.empty() ? prepare() : enter(Phase::retiring);
@@ -40,6 +42,7 @@ class Machine {
             enter(Phase::up);
             state().everUp = true;
         }
+        if (state().phase == Phase::closing && done.command == Command::closeIngress) enter(Phase::closed);
         if (state().phase == Phase::clearing && done.command == Command::removeFiles) {
             enter(Phase::absent);
             state().everUp = false;
@@ -48,6 +51,20 @@ class Machine {
 
     void operator()(const on::Failed& failed) {
         if (failed.epoch == state().epoch) fail(std::string(to_string(failed.command)) + ": " + failed.why);
+    }
+
+    // `closing` hears it again after a restart.
+    void operator()(const on::Violated& violated) {
+        const bool isHere = state().phase == Phase::checking || state().phase == Phase::closing;
+        if (violated.epoch != state().epoch || !isHere) return;
+        ++state().epoch;
+        state().why = violated.why;
+        const bool serves = state().everUp && state().phase == Phase::checking;
+        const bool closes =
+            state().onViolation == OnViolation::close || (state().onViolation == OnViolation::byPlace && !serves);
+        if (closes) return close();
+        enter(Phase::failed);
+        state().everUp = true;  // it serves, as was wished
     }
 
     void operator()(const on::OfTask& of) {
@@ -97,6 +114,15 @@ class Machine {
         state().leaving.empty() ? clear() : enter(Phase::stopping);
     }
 
+    // The load balancer goes first: with it end the connections that it has.
+    void close() {
+        enter(Phase::closing);
+        for (const std::string& task : state().balancers) retire(task);
+        if (state().leaving.empty()) close_ingress();
+    }
+
+    void close_ingress() { step_.commands = {Command::closeIngress}; }
+
     void clear() {
         enter(Phase::clearing);
         step_.commands = {Command::closeIngress, Command::removeNetwork, Command::removeFiles};
@@ -108,17 +134,20 @@ class Machine {
             case Phase::starting:
             case Phase::checking:
             case Phase::clearing:
+            case Phase::closing:
                 break;
             case Phase::absent:
             case Phase::retiring:
             case Phase::up:
             case Phase::failed:
             case Phase::stopping:
+            case Phase::closed:
                 return;
         }
         ++state().epoch;  // what was asked for and is not done yet need not be done any more
         state().why = why;
-        if (state().everUp || state().phase == Phase::clearing) return enter(Phase::failed);
+        const bool isKept = state().phase == Phase::clearing || state().phase == Phase::closing;
+        if (state().everUp || isKept) return enter(Phase::failed);
         take_down();  // what was half made is undone
     }
 
@@ -137,13 +166,14 @@ class Machine {
     void hear(const std::string& task, const told::GivenUp& givenUp) {
         const std::string why = fmt::format("task {} does not come up: {}", task, givenUp.why);
         if (state().phase == Phase::up) state().why = why;
-        if (state().phase != Phase::clearing) fail(why);
+        if (state().phase != Phase::clearing && state().phase != Phase::closing) fail(why);
     }
 
     void hear(const std::string& task, const told::Stopped&) {
         if (state().leaving.erase(task) == 0 || !state().leaving.empty()) return;
         if (state().phase == Phase::retiring) prepare();
         if (state().phase == Phase::stopping) clear();
+        if (state().phase == Phase::closing) close_ingress();
     }
 
     EnvironmentStep step_;
@@ -178,6 +208,10 @@ std::string_view to_string(EnvironmentPhase phase) {
             return "stopping";
         case Phase::clearing:
             return "clearing";
+        case Phase::closing:
+            return "closing";
+        case Phase::closed:
+            return "closed";
     }
     TENANTRY_CHECK(false, "a phase is one of the list");
 }

@@ -131,7 +131,7 @@ Environment after(Environment state, std::initializer_list<EnvironmentEvent> eve
     return state;
 }
 
-const on::Up up{"s1", {{"api-1", "a"}, {"web-1", "w"}}};
+const on::Up up{"s1", {{"api-1", "a"}, {"web-1", "w"}}, {"web-1"}};
 on::OfTask of(const char* task, Told told) { return {task, std::move(told)}; }
 
 Environment environment_in(EnvironmentPhase phase) {
@@ -160,6 +160,11 @@ Environment environment_in(EnvironmentPhase phase) {
             return stopping;
         case EnvironmentPhase::clearing:
             return after(stopping, {of("api-1", told::Stopped{}), of("web-1", told::Stopped{})});
+        case EnvironmentPhase::closing:
+            return after(checking, {on::Violated{1, "NET-5: no"}});
+        case EnvironmentPhase::closed:
+            return after(checking,
+                         {on::Violated{1, "NET-5: no"}, of("web-1", told::Stopped{}), on::Done{C::closeIngress, 2}});
     }
     return {};
 }
@@ -170,7 +175,7 @@ TEST(EnvironmentMachine, AnswersEveryEventInEveryPhase) {
     for (const EnvironmentPhase phase :
          {EnvironmentPhase::absent, EnvironmentPhase::retiring, EnvironmentPhase::preparing, EnvironmentPhase::starting,
           EnvironmentPhase::checking, EnvironmentPhase::up, EnvironmentPhase::failed, EnvironmentPhase::stopping,
-          EnvironmentPhase::clearing}) {
+          EnvironmentPhase::clearing, EnvironmentPhase::closing, EnvironmentPhase::closed}) {
         const Environment state = environment_in(phase);
         ASSERT_EQ(state.phase, phase);
         const std::uint64_t epoch = state.epoch;
@@ -183,6 +188,9 @@ TEST(EnvironmentMachine, AnswersEveryEventInEveryPhase) {
             {"done removeFiles", on::Done{C::removeFiles, epoch}},
             {"old result", on::Failed{C::check, epoch + 1, "no"}},
             {"failed", on::Failed{C::check, epoch, "no"}},
+            {"violated", on::Violated{epoch, "NET-5: no"}},
+            {"old violated", on::Violated{epoch + 1, "NET-5: no"}},
+            {"done closeIngress", on::Done{C::closeIngress, epoch}},
             {"ready", of("api-1", told::Ready{})},
             {"lost", of("api-1", told::Lost{"exit code 1"})},
             {"given up", of("api-1", told::GivenUp{"exit code 1"})},

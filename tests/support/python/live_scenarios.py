@@ -233,9 +233,8 @@ def a_rule_added_by_hand_is_found_with_its_witness_and_line(cgroup):
     daemon.end()
 
 
-def a_task_restarted_by_hand_without_its_filter_is_found(cgroup):
-    daemon, lend = Daemon(cgroup), Platform()
-    lend("up", "acme")
+def restart_without_filter(daemon):
+    """Kills the daemon, and starts acme's api-1 in its place with all but its filter of system calls."""
     daemon.kill()
     folder = Path("/run/tenantry/platforms/lend/environments/acme/production/tasks/api-1")
     record = json.loads((folder / "task.json").read_text())
@@ -254,11 +253,50 @@ def a_task_restarted_by_hand_without_its_filter_is_found(cgroup):
     start = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19])
     record.update(pid=pid, start=start, monitor=pid, monitorStart=start)
     (folder / "task.json").write_text(json.dumps(record))
+
+
+def a_task_restarted_by_hand_without_its_filter_is_found(cgroup):
+    daemon, lend = Daemon(cgroup), Platform()
+    lend("up", "acme")
+    restart_without_filter(daemon)
     daemon = Daemon(cgroup)
     until(lambda: lend.phase() == "failed", "what is there is refused")
     assert "RUN-1" in lend("status")
     told = lend("verify", "--live", code=4)
     assert re.search(r"^RUN-1 +violated", told, re.M) and "api-1" in told and "platform.yaml:" in told, told
+    assert answers(ACME) == "hello from acme\n", "it served, and serves on"
+    lend("down", "*")
+    daemon.end()
+
+
+def what_shall_be_closed_on_a_violation_lets_nobody_in_until_it_is_mended(cgroup):
+    daemon, lend = Daemon(cgroup), Platform()
+    lend("up", "--on-violation", "close")
+    answers(ACME)
+    restart_without_filter(daemon)
+    daemon = Daemon(cgroup)
+    until(lambda: lend.phase() == "closed", "what is there is refused")
+    assert "RUN-1" in lend("status")
+    pid = lend.tasks()["web-1"]["pid"]
+
+    def is_closed():
+        try:
+            ask(ACME)
+        except OSError:
+            return True
+        return False
+
+    assert is_closed() and answers(NORTE) == "hello from norte\n", "the other one serves"
+    assert re.search(r"^RUN-1 +violated", lend("verify", "--live", code=4), re.M), "it can be looked at"
+    daemon.kill()
+    daemon = Daemon(cgroup)
+    until(lambda: lend.phase("norte/production") == "up", "the next daemon")
+    assert lend.phase() == "closed" and is_closed(), "it stays closed"
+    assert is_alive(pid)
+    os.kill(lend.tasks()["api-1"]["pid"], signal.SIGKILL)
+    until(lambda: lend.tasks()["api-1"]["phase"] == "ready", "it is started as it should be")
+    lend("up", "acme")
+    assert answers(ACME) == "hello from acme\n" and lend.phase() == "up"
     lend("down", "*")
     daemon.end()
 

@@ -79,8 +79,8 @@ Result<void> Platforms::keep_only(const std::set<std::string>& digests) {
     return {};
 }
 
-Result<void> prove(const Platform& platform, const std::vector<std::string>& environments,
-                   std::span<const local_emit::LocalFile> texts) {
+Result<std::optional<std::string>> prove(const Platform& platform, const std::vector<std::string>& environments,
+                                         std::span<const local_emit::LocalFile> texts) {
     const MachineRanges machine = TRY(host::machine_ranges());
     Sources sources;
     Diagnostics diagnostics;
@@ -89,11 +89,12 @@ Result<void> prove(const Platform& platform, const std::vector<std::string>& env
     if (!proof) return fail("what is there cannot be read:\n{}", text_of(sources, diagnostics));
     for (const verify::Verdict& verdict : proof->verdicts) {
         const std::string_view claim = verify::to_string(verdict.claim);
-        if (verdict.answer == verify::Answer::violated) return fail("{}: {}", claim, verdict.findings.at(0).summary);
+        if (verdict.answer == verify::Answer::violated)
+            return fmt::format("{}: {}", claim, verdict.findings.at(0).summary);
         if (verdict.answer == verify::Answer::unknown && verdict.decided && !proof->notUnderstood.empty())
-            return fail("{}: unknown: {}", claim, proof->notUnderstood.front().what);
+            return fmt::format("{}: unknown: {}", claim, proof->notUnderstood.front().what);
     }
-    return {};
+    return std::nullopt;
 }
 
 Result<std::vector<local_emit::LocalFile>> observed_texts(const world::EnvironmentSpec& spec,
@@ -123,7 +124,8 @@ Result<std::vector<local_emit::LocalFile>> machine_texts(host::CrunContainers& c
     return texts;
 }
 
-Result<void> Checker::prove(const world::EnvironmentSpec& spec, const world::ObservedNetwork& observed) {
+Result<std::optional<std::string>> Checker::prove(const world::EnvironmentSpec& spec,
+                                                  const world::ObservedNetwork& observed) {
     const auto platform = TRY(platforms_.find(spec.bundle));
     std::vector<local_emit::LocalFile> texts = TRY(observed_texts(spec, observed, containers_));
     std::ranges::move(TRY(machine_texts(containers_, spec.placement)), std::back_inserter(texts));

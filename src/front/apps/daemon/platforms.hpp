@@ -46,10 +46,10 @@ class Platforms {
     std::vector<std::shared_ptr<const Platform>> last_;  // the latest first
 };
 
-/// Whether the claims hold on texts of these environments of a platform: as emitted or as observed. The error names the
-/// first claim that does not, `NET-5: ...`.
-Result<void> prove(const Platform& platform, const std::vector<std::string>& environments,
-                   std::span<const local_emit::LocalFile> texts);
+/// Whether the claims hold on texts of these environments of a platform: as emitted or as observed. The first that is
+/// not proved, `NET-5: ...`; nothing where all are.
+Result<std::optional<std::string>> prove(const Platform& platform, const std::vector<std::string>& environments,
+                                         std::span<const local_emit::LocalFile> texts);
 
 /// What the machine has of an environment, as texts of docs/local-files.md: the kernel's network, and of each task that
 /// runs its sandbox.
@@ -65,7 +65,8 @@ Result<std::vector<local_emit::LocalFile>> machine_texts(host::CrunContainers& c
 class Checker final : public ports::Checker {
   public:
     Checker(Platforms& platforms, host::CrunContainers& containers) : platforms_(platforms), containers_(containers) {}
-    Result<void> prove(const world::EnvironmentSpec& spec, const world::ObservedNetwork& observed) override;
+    Result<std::optional<std::string>> prove(const world::EnvironmentSpec& spec,
+                                             const world::ObservedNetwork& observed) override;
 
   private:
     Platforms& platforms_;

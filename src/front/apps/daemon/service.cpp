@@ -77,6 +77,13 @@ std::vector<local_emit::LocalFile> emitted_texts(const std::vector<EnvironmentSp
     return texts;
 }
 
+Result<plan::OnViolation> on_violation(const std::string& word) {
+    if (word.empty()) return plan::OnViolation::byPlace;
+    if (word == "close") return plan::OnViolation::close;
+    if (word == "alarm") return plan::OnViolation::alarm;
+    return fail("what to do on a violation is `close` or `alarm`");
+}
+
 std::string error_text(const Error& error) { return error.text(); }
 
 Result<std::string> output_of(int file) {
@@ -113,7 +120,8 @@ Result<std::vector<EnvironmentSpec>> MachineService::specs_of(const wire::UpRequ
         for (world::TaskSpec& task : spec.tasks) task.release = release;
         specs.push_back(std::move(spec));
     }
-    TRY_VOID(prove(*platform, request.environments, emitted_texts(specs)));
+    if (const auto violated = TRY(prove(*platform, request.environments, emitted_texts(specs))))
+        return fail("{}", *violated);
     return specs;
 }
 
@@ -142,12 +150,13 @@ wire::Answer MachineService::up(const wire::UpRequest& request, const api::Calle
     const std::scoped_lock lock(asking_);
     wire::Answer answer;
     const auto apply = [&]() -> Result<void> {
+        const plan::OnViolation onViolation = TRY(on_violation(request.onViolation));
         std::vector<EnvironmentSpec> specs = TRY(specs_of(request));
         TRY_VOID(check_apart(specs));
         TRY_VOID(parts_.edge.start());
         for (EnvironmentSpec& spec : specs) {
             answer.placements.push_back(spec.placement);
-            TRY_VOID(parts_.runner.up(std::move(spec), caller.str()));
+            TRY_VOID(parts_.runner.up(std::move(spec), caller.str(), onViolation));
         }
         return {};
     };

@@ -31,6 +31,7 @@ struct Bundle {
 struct UpRequest {
     Bundle bundle;
     std::vector<std::string> environments;  ///< `acme/production`; what the selector chose
+    std::string onViolation;  ///< of a claim after the apply: `close`, `alarm`; empty: close a new one, else alarm
 };
 /// POST /v1/down
 struct DownRequest {

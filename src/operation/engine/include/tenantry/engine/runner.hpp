@@ -11,6 +11,7 @@
 #include <string>
 
 #include <tenantry/base/error.hpp>
+#include <tenantry/plan/environment_machine.hpp>
 #include <tenantry/ports/ports.hpp>
 #include <tenantry/ports/state_store.hpp>
 #include <tenantry/world/status.hpp>
@@ -46,7 +47,8 @@ class Runner {
     Result<void> run(const std::stop_token& stop);
 
     /// From any thread; returns when the journal has it. `by` is who asked, for the ledger.
-    Result<void> up(world::EnvironmentSpec spec, std::string by);
+    Result<void> up(world::EnvironmentSpec spec, std::string by,
+                    plan::OnViolation onViolation = plan::OnViolation::byPlace);
     Result<void> down(const world::Placement& placement, std::string by);
 
     [[nodiscard]] world::Status status() const;

@@ -10,6 +10,9 @@
 //     +---- clearing <---- stopping <---- (never up before: undone)  ----  stopping
 //           (ingress, network, files)      else: failed, what runs goes on
 //
+// checking --Violated--> closing --> closed (the load balancer stopped, then the ingress: the other tasks run on, for
+// who looks into it), or, by `OnViolation`, failed, and it serves on.
+//
 // `Up` and `Down` may come in any phase; results of what was asked before them are dropped by the epoch.
 
 #include <cstdint>
@@ -34,7 +37,16 @@ enum class EnvironmentPhase : std::uint8_t {
     up,
     failed,
     stopping,
-    clearing
+    clearing,
+    closing,
+    closed
+};
+
+/// What to do where a claim does not hold on what runs after an apply.
+enum class OnViolation : std::uint8_t {
+    byPlace,  ///< close one that was never up, alarm of one that serves
+    close,    ///< nobody comes in any more
+    alarm     ///< it serves on, and says so
 };
 
 struct EnvironmentState {
@@ -44,6 +56,8 @@ struct EnvironmentState {
     std::map<std::string, std::string> tasks;  ///< wanted: name -> digest
     std::set<std::string> ready;               ///< tasks that are
     std::set<std::string> leaving;             ///< tasks that were told to stop and have not yet
+    std::set<std::string> balancers;           ///< tasks that take what comes in
+    OnViolation onViolation = OnViolation::byPlace;
     bool everUp = false;
     Instant since;    ///< when it entered the phase
     Instant began;    ///< the last Up or Down
@@ -65,6 +79,8 @@ namespace environment_event {
 struct Up {
     std::string spec;
     std::map<std::string, std::string> tasks;
+    std::set<std::string> balancers = {};
+    OnViolation onViolation = OnViolation::byPlace;
 };
 struct Down {};
 struct Done {
@@ -76,13 +92,19 @@ struct Failed {
     std::uint64_t epoch = 0;
     std::string why;
 };
+/// The check was made, and a claim does not hold: `NET-5: ...`.
+struct Violated {
+    std::uint64_t epoch = 0;
+    std::string why;
+};
 struct OfTask {
     std::string task;
     Told told;
 };
 }  // namespace environment_event
-using EnvironmentEvent = std::variant<environment_event::Up, environment_event::Down, environment_event::Done,
-                                      environment_event::Failed, environment_event::OfTask>;
+using EnvironmentEvent =
+    std::variant<environment_event::Up, environment_event::Down, environment_event::Done, environment_event::Failed,
+                 environment_event::Violated, environment_event::OfTask>;
 
 struct ToTask {
     std::string task;

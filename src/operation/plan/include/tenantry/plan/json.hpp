@@ -18,9 +18,12 @@ inline boost::json::result<Instant> tag_invoke(boost::json::try_value_to_tag<Ins
 BOOST_DESCRIBE_ENUM(TaskPhase, stopped, starting, running, ready, waiting, stopping)
 BOOST_DESCRIBE_ENUM(TaskCommand, start, stop)
 BOOST_DESCRIBE_STRUCT(TaskState, (), (phase, wanted, running, process, since, wakeAt, starts, failures, why))
-BOOST_DESCRIBE_ENUM(EnvironmentPhase, absent, retiring, preparing, starting, checking, up, failed, stopping, clearing)
+BOOST_DESCRIBE_ENUM(EnvironmentPhase, absent, retiring, preparing, starting, checking, up, failed, stopping, clearing,
+                    closing, closed)
+BOOST_DESCRIBE_ENUM(OnViolation, byPlace, close, alarm)
 BOOST_DESCRIBE_ENUM(EnvironmentCommand, writeFiles, makeNetwork, openIngress, check, closeIngress, removeNetwork,
                     removeFiles)
-BOOST_DESCRIBE_STRUCT(EnvironmentState, (), (phase, epoch, spec, tasks, ready, leaving, everUp, since, began, why))
+BOOST_DESCRIBE_STRUCT(EnvironmentState, (),
+                      (phase, epoch, spec, tasks, ready, leaving, balancers, onViolation, everUp, since, began, why))
 
 }  // namespace tenantry::plan

@@ -84,8 +84,10 @@ class Probe {
 class Checker {
   public:
     virtual ~Checker() = default;
-    /// An error names the first claim that does not hold, with its witness.
-    virtual Result<void> prove(const world::EnvironmentSpec& spec, const world::ObservedNetwork& observed) = 0;
+    /// The first claim that is not proved, with what shows it, `NET-5: ...`; nothing where all are. An error: they
+    /// could not be decided at all.
+    virtual Result<std::optional<std::string>> prove(const world::EnvironmentSpec& spec,
+                                                     const world::ObservedNetwork& observed) = 0;
 };
 
 class Clock {
