@@ -20,7 +20,8 @@ pytestmark = pytest.mark.judge
 DOUBT, NOTHING = "doubt", "nothing"
 BALANCER, FRONTEND, EDGE = f"{FOLDER}/services/load-balancer/haproxy.cfg", f"{FOLDER}/services/web/nginx.conf", "edge/nginx.conf"
 WEB_HOSTS, API_HOSTS = f"{FOLDER}/services/web/hosts", f"{FOLDER}/services/api/hosts"
-ROUTE = "        location = /api {\n            proxy_pass http://api:9000;\n        }\n        location ^~ /api/ {\n            proxy_pass http://api:9000;\n        }\n"  # fmt: skip
+ROUTE = "        location = /api {\n            proxy_pass http://$connections.api;\n        }\n        location ^~ /api/ {\n            proxy_pass http://$connections.api;\n        }\n"  # fmt: skip
+NEW = "    upstream new.api {\n        server api:9000 max_fails=0;\n    }\n"
 CHECK = "    http-request return status 421 unless own-name own-host same-host\n"
 
 
@@ -73,13 +74,24 @@ EDITS = [
     (BALANCER, " own-host same-host\n", " own-host\n", "TLS-3"),
     (BALANCER, "ssl_fc_sni -m str acme.", "ssl_fc_sni -m str norte.", DOUBT),
     # The frontend sends requests somewhere else.
-    (FRONTEND, "http://api:9000", "http://scoring:9100", "NET-6"),
-    (FRONTEND, "http://api:9000", "http://10.0.0.6:9100", "NET-5"),
-    (FRONTEND, "http://api:9000", "http://10.0.0.4:9000", "NET-6"),  # of two tasks one
-    (FRONTEND, "http://api:9000", "http://10.0.16.4:9000", "NET-6"),
-    (FRONTEND, "http://api:9000", "http://10.0.17.164:9000", "NET-6"),
-    (FRONTEND, "http://api:9000", "http://api:9001", "NET-6"),
-    (FRONTEND, "http://api:9000", "http://$http_x:9000", DOUBT),
+    (FRONTEND, "server api:9000", "server scoring:9100", "NET-6"),
+    (FRONTEND, "server api:9000", "server 10.0.0.6:9100", "NET-5"),
+    (FRONTEND, "server api:9000", "server 10.0.0.4:9000", "NET-6"),  # of two tasks one
+    (FRONTEND, "server api:9000", "server 10.0.16.4:9000", "NET-6"),
+    (FRONTEND, "server api:9000", "server 10.0.17.164:9000", "NET-6"),
+    (FRONTEND, "server api:9000", "server api:9001", "NET-6"),
+    (FRONTEND, "server api:9000", "server $http_x:9000", DOUBT),
+    (FRONTEND, "http://$connections.api", "http://api:9000", NOTHING),  # a connection for each request
+    (FRONTEND, "http://$connections.api", "http://scoring:9100", "NET-6"),
+    (FRONTEND, "http://$connections.api", "http://$connections.scoring", DOUBT),
+    (FRONTEND, "http://$connections.api", "http://$http_x.api", DOUBT),
+    # Requests of one method only.
+    (FRONTEND, NEW, NEW.replace("api:9000", "scoring:9100"), DOUBT),
+    (FRONTEND, NEW, NEW.replace("new.api", "new.scoring"), DOUBT),
+    (FRONTEND, NEW, NEW.replace("    }", "        server 10.0.0.6:9100;\n    }"), DOUBT),
+    (FRONTEND, NEW, NEW.replace("    }", "        keepalive 32;\n    }"), DOUBT),  # would lose what is not repeated
+    (FRONTEND, "        HEAD kept;\n", "        HEAD kept;\n        POST kept;\n", DOUBT),
+    (FRONTEND, "        keepalive 32;\n", "", NOTHING),
     (FRONTEND, ROUTE, "", "NET-6"),
     (FRONTEND, "^~ /api/", "^~ /api", DOUBT),
     (FRONTEND, "location = /api {", "location = /apis {", DOUBT),

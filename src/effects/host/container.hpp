@@ -33,6 +33,7 @@ struct ContainerOrder {
     std::string digest;            ///< another one is another container
     std::string release;           ///< TENANTRY_RELEASE; empty: none
     std::vector<int> descriptors;  ///< become 3, 4, ...
+    bool relays = false;           ///< scheduled as SCHED_BATCH
 };
 
 struct TaskRecord;

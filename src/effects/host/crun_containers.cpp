@@ -122,7 +122,8 @@ Result<world::TaskProcess> CrunContainers::run_edge(const EdgeTexts& texts) {
             TRY_VOID(write_whole(place.folder / "config.json", texts.config, 0644));
             TRY_VOID(write_whole(place.folder / "nginx.conf", texts.nginx, 0644));
         }
-        const world::TaskProcess process = TRY(edge.start({.digest = digest, .release = {}, .descriptors = {}}));
+        const world::TaskProcess process =
+            TRY(edge.start({.digest = digest, .release = {}, .descriptors = {}, .relays = true}));
         const auto listening = await_ports(process, texts.ports);
         // Without its ports it would only try again for seconds, and then end.
         if (!listening) TRY_VOID(edge.stop(edgeDrain));

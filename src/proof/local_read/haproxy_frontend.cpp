@@ -58,7 +58,7 @@ class FrontendReader {
             return read_transport_security(line);
         // What else a response says does not change where requests go.
         if (begins_with(line, {"http-response", "set-header"}) || begins_with(line, {"http-response", "add-header"}) ||
-            begins_with(line, {"http-response", "del-header"}))
+            begins_with(line, {"http-response", "del-header"}) || begins_with(line, {"http-response", "set-log-level"}))
             return;
         if ((begins_with(line, {"mode", "http"}) && line.size() == 2) || is_shared_line(line)) return;
         unclear(line[0].at, fmt::format("What `{}` changes for a frontend is not known.", keyword));

@@ -1,11 +1,11 @@
 #include "nginx.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 
 #include <fmt/format.h>
 
+#include "nginx_upstreams.hpp"
 #include "proxies.hpp"
 
 namespace tenantry::local_read {
@@ -25,26 +25,10 @@ struct Answer {
     }
 };
 
-// `http://api:9000`, without a path, which would change the request's own, and without variables.
-std::optional<verify::Upstream> read_upstream(const syntax::Word& word) {
-    std::string_view text = word.text;
-    if (!text.starts_with("http://")) return std::nullopt;
-    text.remove_prefix(7);
-    const std::size_t colon = std::min(text.find(':'), text.size());
-    const std::string_view host = text.substr(0, colon);
-    const std::string_view digits = colon == text.size() ? "80" : text.substr(colon + 1);
-    std::uint16_t port = 0;
-    const auto [stop, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
-    const bool plain = !host.empty() && host.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                                               "0123456789.-_") == std::string_view::npos;
-    if (!plain || error != std::errc() || stop != digits.data() + digits.size() || port == 0) return std::nullopt;
-    return verify::Upstream{std::string(host), Port{port}, word.at};
-}
-
 class ServerReader {
   public:
-    ServerReader(const Scope& scope, Index<verify::Process> process, Span at)
-        : scope_(scope), proxy_{process, {}, {}, {}, {}, at} {}
+    ServerReader(const Scope& scope, const NginxUpstreams& upstreams, Index<verify::Process> process, Span at)
+        : scope_(scope), upstreams_(upstreams), proxy_{process, {}, {}, {}, {}, at} {}
 
     void read(const NginxDirective& server) {
         for (const NginxDirective& directive : server.block) {
@@ -83,7 +67,7 @@ class ServerReader {
         bool files = false;
         for (const NginxDirective& directive : location.block) {
             const auto upstream = name_of(directive) == "proxy_pass" && directive.words.size() == 2
-                                      ? read_upstream(directive.words[1])
+                                      ? upstreams_.find(directive.words[1])
                                       : std::nullopt;
             if (upstream && answer.to.empty())
                 answer.to.push_back(*upstream);
@@ -133,10 +117,35 @@ class ServerReader {
     }
 
     Scope scope_;
+    const NginxUpstreams& upstreams_;
     verify::Proxy proxy_;
     Locations exact_;
     Locations below_;
 };
+
+// How many servers there are. With several, the Host header decides; the page has one.
+std::size_t read_http(const ProxyTask& task, const NginxDirective& http) {
+    const Scope& scope = task.scope;
+    NginxUpstreams upstreams(scope);
+    std::vector<const NginxDirective*> servers;
+    for (const NginxDirective& inner : http.block) {
+        const std::string_view name = name_of(inner);
+        if (name == "server" && inner.words.size() == 1)
+            servers.push_back(&inner);
+        else if (name == "upstream" && inner.hasBlock)
+            upstreams.read_upstream(inner);
+        else if (name == "map" && inner.hasBlock)
+            upstreams.read_map(inner);
+        else if (!is_irrelevant_in_http(inner))
+            not_known(scope, inner, "the http context");
+    }
+    for (const NginxDirective* server : servers) {
+        if (server != servers.front())
+            scope.unclear(span_of(*server), "Which of several servers takes a request is not known.");
+        ServerReader(scope, upstreams, task.process, span_of(*server)).read(*server);
+    }
+    return servers.size();
+}
 
 }  // namespace
 
@@ -148,20 +157,10 @@ void read_nginx(const ProxyTask& task) {
     std::size_t servers = 0;
     for (const NginxDirective& directive : *directives) {
         if (is_irrelevant_in_main(directive)) continue;
-        if (name_of(directive) != "http" || directive.words.size() != 1) {
+        if (name_of(directive) == "http" && directive.words.size() == 1 && servers == 0)
+            servers = read_http(task, directive);
+        else
             not_known(scope, directive, "the main context");
-            continue;
-        }
-        for (const NginxDirective& inner : directive.block) {
-            if (name_of(inner) == "server" && inner.words.size() == 1) {
-                // With several, the Host header decides; the page has one.
-                if (++servers > 1)
-                    scope.unclear(span_of(inner), "Which of several servers takes a request is not known.");
-                ServerReader(scope, task.process, span_of(inner)).read(inner);
-            } else if (!is_irrelevant_in_http(inner)) {
-                not_known(scope, inner, "the http context");
-            }
-        }
     }
     if (servers == 0) scope.unclear(start_of(task.configuration), "This configuration of nginx has no server.");
 }

@@ -48,8 +48,9 @@ bool is_irrelevant_in_http(const NginxDirective& directive) {
         "uwsgi_temp_path",     "scgi_temp_path",        "server_tokens",     "sendfile",
         "tcp_nopush",          "tcp_nodelay",           "keepalive_timeout", "client_max_body_size",
         "client_body_timeout", "client_header_timeout", "send_timeout",      "client_body_buffer_size"};
-    // The one file that is included holds content types.
-    return is_local_log(directive) || is_simple(directive, {"include", "/etc/nginx/mime.types"}) ||
+    // The one file that is included holds content types. A format is only how a log says it.
+    return is_local_log(directive) || (name_of(directive) == "log_format" && !directive.hasBlock) ||
+           is_simple(directive, {"include", "/etc/nginx/mime.types"}) ||
            (is_simple(directive, {"access_log", "off"})) || is_one_of(directive, names);
 }
 

@@ -18,6 +18,8 @@ void globals(HaproxyText& text) {
     text.section("global");
     text.line("log stdout format raw local0 info");
     text.line("maxconn 2000");
+    // Its group has one CPU (task_config.cpp); threads would only wait for each other.
+    text.line("nbthread 1");
     text.line("stats socket /run/control/haproxy.sock mode 600 level admin");
     text.line("ssl-default-bind-options ssl-min-ver TLSv1.2 no-tls-tickets");
     text.line("ssl-default-bind-ciphers", "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384"
@@ -88,6 +90,8 @@ void entrance(HaproxyText& text, const Shape& shape) {
     text.line("http-request del-header ^(forwarded|x-forwarded-.*|x-real-ip)$ -m reg");
     text.line("http-request set-header X-Forwarded-For %[src]");
     text.line("http-request set-header X-Forwarded-Proto https");
+    // Frontends log what they answered; here stays what reached none, and what went wrong.
+    text.line("http-response set-log-level silent");
     text.line("http-response set-header Strict-Transport-Security max-age=63072000");
     routes(text, shape);
 }

@@ -1,6 +1,7 @@
 #include "frontend.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include <tenantry/base/check.hpp>
 
@@ -13,9 +14,39 @@ using blueprint::Route;
 using blueprint::Shape;
 using blueprint::Workload;
 
-void pass(NginxText& text, const Workload& to) {
+// nginx repeats a GET or HEAD whose kept connection the service was closing just then, and must not repeat anything
+// that may change something: that gets a new connection, which is refused before anything is sent, or serves. A
+// connection is kept so briefly that new tasks soon have their share, and that one that leaves is soon without.
+void method_map(NginxText& text) {
+    text.open("map $request_method $connections");
+    text.directive("GET kept").directive("HEAD kept").directive("default new").close();
+}
+
+// No service's name has a dot. One failure must not keep the only address away from others.
+void server(NginxText& text, const Workload& to) {
+    text.directive("server", TemplateText().add(to.name, ":", *to.port), "max_fails=0");
+}
+
+void upstreams(NginxText& text, const Workload& to) {
     TENANTRY_CHECK(to.port, "a service that is called has a port");
-    text.directive("proxy_pass", TemplateText().add("http://", to.name, ":", *to.port));
+    text.open("upstream", TemplateText().add("kept.", to.name));
+    server(text, to);
+    text.directive("keepalive 32").directive("keepalive_time 5s").directive("keepalive_timeout 1s").close();
+    text.open("upstream", TemplateText().add("new.", to.name));
+    server(text, to);
+    text.close();
+}
+
+void connections(NginxText& text, const Shape& shape, const Workload& frontend) {
+    std::set<Index<Workload>> behind;
+    for (const Route& route : frontend.routes) behind.insert(route.to);
+    if (behind.empty()) return;
+    method_map(text);
+    for (const Index<Workload> to : behind) upstreams(text, shape.workloads[to.at]);
+}
+
+void pass(NginxText& text, const Workload& to) {
+    text.directive("proxy_pass", TemplateText().add("http://$connections.", to.name));
     text.close();
 }
 
@@ -49,7 +80,10 @@ void process(NginxText& text) {
 void files(NginxText& text) {
     text.directive("include /etc/nginx/mime.types");
     text.directive("default_type application/octet-stream");
-    text.directive("access_log /dev/stdout");
+    // The client as the load balancer saw it. Each write wakes conmon, so that lines wait for others, a second at most.
+    text.directive("log_format requests '$http_x_forwarded_for [$time_local] \"$request\" $status $body_bytes_sent"
+                   " $request_time \"$http_referer\" \"$http_user_agent\"'");
+    text.directive("access_log /dev/stdout requests buffer=32k flush=1s");
     text.directive("client_body_temp_path /tmp/client-body");
     text.directive("proxy_temp_path /tmp/proxy");
     text.directive("fastcgi_temp_path /tmp/fastcgi");
@@ -69,6 +103,7 @@ TemplateText frontend_text(const Shape& shape, const Workload& frontend) {
     text.open("events").directive("worker_connections 1024").close();
     text.open("http");
     files(text);
+    connections(text, shape, frontend);
     text.open("server");
     text.directive("listen", *frontend.port);
     text.directive("proxy_http_version 1.1");

@@ -149,13 +149,21 @@ TEST(Frontend, WithoutStaticFilesAnswers404ForTheRest) {
     EXPECT_NE(text.find("        location / {\n            return 404;\n        }\n"), std::string::npos) << text;
 }
 
+TEST(Frontend, OnlyWhatIsRepeatedGoesOverKeptConnections) {
+    const std::string text = text_of(sample_files(), "environments/acme/production/services/web/nginx.conf");
+    EXPECT_NE(text.find("        GET kept;\n        HEAD kept;\n        default new;\n"), std::string::npos) << text;
+    const std::size_t others = text.find("upstream new.api {");
+    ASSERT_NE(others, std::string::npos) << text;
+    EXPECT_EQ(text.substr(others, text.find('}', others) - others).find("keepalive"), std::string::npos) << text;
+}
+
 TEST(Frontend, ARouteForEverythingStandsInTheLastLocation) {
     Blueprint blueprint = sample_blueprint();
     for (blueprint::Shape& shape : blueprint.shapes)
         shape.workloads[3].routes[0].prefix = PathPrefix::parse("/").value();
     const std::string text =
         text_of(emit_all(blueprint, Pool{1}), "environments/acme/production/services/web/nginx.conf");
-    EXPECT_NE(text.find("        location / {\n            proxy_pass http://api:9000;\n        }\n    }\n}\n"),
+    EXPECT_NE(text.find("        location / {\n            proxy_pass http://$connections.api;\n        }\n    }\n}\n"),
               std::string::npos)
         << text;
     EXPECT_EQ(text.find("location ^~"), std::string::npos);

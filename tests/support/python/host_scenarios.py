@@ -184,6 +184,7 @@ def the_edge_runs_in_a_sandbox_and_sees_only_the_sockets(cgroup):
     assert status["Uid"].split() == [str(EDGE_USER)] * 4 and status["Gid"].split() == [str(EDGE_USER)] * 4
     assert int(status["CapEff"], 16) == int(status["CapBnd"], 16) == 0
     assert (status["NoNewPrivs"], status["Seccomp"]) == ("1", "2")
+    assert os.sched_getscheduler(pid) == os.SCHED_BATCH
     assert os.stat(f"/proc/{pid}/ns/net").st_ino == os.stat("/proc/self/ns/net").st_ino
     assert sorted(os.listdir(f"/proc/{pid}/root/run/tenantry")) == ["edge", "in"]
     assert sorted(os.listdir(f"/proc/{pid}/root/run/tenantry/in")) == [ACME, WHITE_LABEL]

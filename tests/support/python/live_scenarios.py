@@ -403,6 +403,24 @@ def logs_are_followed_over_a_restart_of_their_task(cgroup):
     daemon.end()
 
 
+def each_request_is_logged_once_by_who_answered_it(cgroup):
+    daemon, lend = Daemon(cgroup), Platform()
+    lend("up", "acme")
+    answers(ACME)
+    assert ask(ACME, "/api/seen")[0] == 200 and ask(ACME, "/seen")[0] == 404 and ask(ACME, "/api/refused", host=NORTE)[0] == 421
+    logs = {}
+
+    def written():
+        logs.update({task: lend("logs", f"acme/production/{task}") for task in ("web", "load-balancer")})
+        return '"GET /seen HTTP/1.1" 404 ' in logs["web"] and "/api/refused" in logs["load-balancer"]
+
+    until(written, "the lines came")
+    assert re.search(r'^127\.0\.0\.1 \[[^]]+\] "GET /api/seen HTTP/1.1" 200 ', logs["web"], re.M), logs["web"]
+    assert "refused" not in logs["web"] and "seen" not in logs["load-balancer"], logs
+    lend("down", "*")
+    daemon.end()
+
+
 def a_program_inside_a_task_runs_with_its_sandbox(cgroup):
     daemon, lend = Daemon(cgroup), Platform()
     lend("up", "acme")
