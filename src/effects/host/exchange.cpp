@@ -86,11 +86,12 @@ Result<void> write_within(int socket, std::string_view bytes, const Deadline& de
 namespace {
 
 // Text up to and with the first `end`.
-Result<std::string> read_up_to(int socket, std::string_view end, std::size_t most, const Deadline& deadline) {
+Result<std::string> read_up_to(int socket, std::string_view end, std::size_t most, std::string_view what,
+                               const Deadline& deadline) {
     std::string text;
     std::size_t at = 0;
     while ((at = text.find(end)) == std::string::npos) {
-        if (text.size() >= most) return fail("the beginning of the answer has more than {} bytes", most);
+        if (text.size() >= most) return fail("the answer's {} has more than {} bytes", what, most);
         TRY_VOID(deadline.wait(socket, POLLIN));
         std::array<char, longestLine> bytes{};
         const ssize_t got = recv(socket, bytes.data(), std::min(bytes.size(), most - text.size()), 0);
@@ -105,14 +106,14 @@ Result<std::string> read_up_to(int socket, std::string_view end, std::size_t mos
 }  // namespace
 
 Result<std::string> read_line_within(int socket, const Deadline& deadline) {
-    std::string text = TRY(read_up_to(socket, "\n", longestLine, deadline));
+    std::string text = TRY(read_up_to(socket, "\n", longestLine, "first line", deadline));
     text.pop_back();
     if (text.ends_with('\r')) text.pop_back();
     return text;
 }
 
 Result<std::string> read_head_within(int socket, const Deadline& deadline) {
-    return read_up_to(socket, "\r\n\r\n", longestHead, deadline);
+    return read_up_to(socket, "\r\n\r\n", longestHead, "head", deadline);
 }
 
 Result<int> status_of(std::string_view line) {

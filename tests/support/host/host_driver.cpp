@@ -64,6 +64,7 @@ json::value value_of(const world::TaskEnd& end) {
 }
 json::value value_of(const std::vector<std::string>& lines) { return json::value_from(lines); }
 json::value value_of(int number) { return number; }
+json::value value_of(const std::vector<world::ObservedSocket>& seen) { return {{"text", to_text(seen)}}; }
 json::value value_of(const world::ObservedSandbox& seen) {
     return {{"effective", seen.effectiveCapabilities},
             {"permitted", seen.permittedCapabilities},
@@ -183,6 +184,8 @@ class Driver {
         {"answers", [this] { return told(probe_.answers(placement(), word(1))); }},
         {"edge", [this] { return edge(); }},
         {"no-edge", [this] { return told(containers_.stop_edge(edgeDrain)); }},
+        {"observe-edge", [this] { return told(containers_.observe_edge()); }},
+        {"sockets", [this] { return told(containers_.observe_sockets({})); }},
         {"find-edge", [this] { return told(containers_.find_edge()); }},
         {"edge-lines", [this] { return told(containers_.last_edge_lines(std::stoul(word(1)))); }},
         {"times", [] { return times(); }},

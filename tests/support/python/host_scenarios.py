@@ -129,11 +129,16 @@ def what_runs_is_proved_by_what_was_observed(cgroup):
     norte = Driver(cgroup, "norte/production")
     folder = Path(tempfile.mkdtemp(dir="/run"))
     emitted(folder)
+    acme("edge")
+    (folder / "edge/observed.json").write_text(acme("observe-edge")["text"])
     for driver, tenant in ((acme, "acme"), (norte, "norte")):
         start_all(driver)
         for task in TASKS:
             where = folder / f"environments/{tenant}/production/tasks/{task}/observed.json"
             where.write_text(driver("observe", task)["text"])
+    sockets = acme("sockets")["text"]
+    assert [json.loads(sockets)["sockets"]] == [[{"holder": "edge", "protocol": "tcp", "address": "127.0.0.1", "port": port} for port in (8080, 8443)]]
+    (folder / "edge/sockets.json").write_text(sockets)
 
     def answer():
         done = subprocess.run([BIN / "tenantry", "verify", "-C", PLATFORM, "--texts", folder, "--json"], capture_output=True, text=True)
