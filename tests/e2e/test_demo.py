@@ -27,6 +27,7 @@ def test_demo_goes_from_file_to_answers_twice_and_is_taken_away(top, tenantry, c
     assert commands == [*once, *once, "down"], said
     for tenant in ("acme", "norte"):
         assert done.stdout.count(f'{{"tenant": "{tenant}", "stage": "production", ') == 2, said
+    assert done.stdout.count("TLS-1   holds") == done.stdout.count("TLS-3   holds") == 4, f"on text and by what is answered: {said}"
     assert done.stdout.count("  connected") == done.stdout.count("  no connection") == 2, said
     assert done.stdout.endswith("Nothing of it is left: no process, no network, no mount, no file but those of the build.\n/run/tenantry:\n\n/var/lib/tenantry:\n"), said
     assert done.returncode == 1, "no program of it is left"
