@@ -25,10 +25,14 @@ EdgeKeeper::~EdgeKeeper() {
     if (const auto done = containers_.stop_edge(drain); !done) log_(done.error().text());
 }
 
-Result<void> EdgeKeeper::start() {
+Result<std::shared_ptr<void>> EdgeKeeper::start() {
     const std::scoped_lock lock(mutex_);
     TRY_VOID(containers_.run_edge({local_emit::edge_config().text, local_emit::edge().text}));
-    return {};
+    ++kept_;
+    return std::shared_ptr<void>(nullptr, [this](void*) {
+        const std::scoped_lock release(mutex_);
+        --kept_;
+    });
 }
 
 // A look is two small files of /proc: cheaper than another thread that waits for its end.
@@ -40,9 +44,11 @@ void EdgeKeeper::keep(const std::stop_token& stop) {
         const bool needed = isNeeded_();
         const bool runs = containers_.find_edge().has_value();
         Result<void> done;
-        if (needed && !runs) done = start();
+        if (needed && !runs)
+            if (const auto started = start(); !started) done = std::unexpected(started.error());
         lock.lock();
-        if (!needed && runs && !isNeeded_()) done = containers_.stop_edge(drain);
+        // Between its start and the environment that it was started for nobody needs it yet.
+        if (kept_ == 0 && !needed && runs && !isNeeded_()) done = containers_.stop_edge(drain);
         const std::string why = done ? "" : done.error().text();
         if (!why.empty() && why != last) log_(why);
         if (needed && !runs && done) log_("the edge runs");

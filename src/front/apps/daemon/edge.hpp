@@ -2,6 +2,7 @@
 
 #include <condition_variable>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <stop_token>
 #include <thread>
@@ -20,8 +21,9 @@ class EdgeKeeper {
     EdgeKeeper(const EdgeKeeper&) = delete;
     EdgeKeeper& operator=(const EdgeKeeper&) = delete;
 
-    /// Returns when it runs.
-    Result<void> start();
+    /// Returns when it runs. It is not stopped while the result is kept: who starts it for an environment keeps that
+    /// until `isNeeded` says so.
+    Result<std::shared_ptr<void>> start();
 
   private:
     void keep(const std::stop_token& stop);
@@ -30,6 +32,7 @@ class EdgeKeeper {
     std::function<bool()> isNeeded_;
     std::function<void(const std::string&)> log_;
     std::mutex mutex_;
+    int kept_ = 0;
     std::condition_variable_any changed_;
     std::jthread thread_;
 };

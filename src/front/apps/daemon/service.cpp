@@ -153,7 +153,7 @@ wire::Answer MachineService::up(const wire::UpRequest& request, const api::Calle
         const plan::OnViolation onViolation = TRY(on_violation(request.onViolation));
         std::vector<EnvironmentSpec> specs = TRY(specs_of(request));
         TRY_VOID(check_apart(specs));
-        TRY_VOID(parts_.edge.start());
+        const std::shared_ptr<void> kept = TRY(parts_.edge.start());
         for (EnvironmentSpec& spec : specs) {
             answer.placements.push_back(spec.placement);
             TRY_VOID(parts_.runner.up(std::move(spec), caller.str(), onViolation));
