@@ -154,10 +154,11 @@ Result<world::ObservedSandbox> CrunContainers::observe_edge() {
 Result<std::vector<world::ObservedSocket>> CrunContainers::observe_sockets(
     const std::optional<world::Placement>& alone) {
     const auto look = [&]() -> Result<std::vector<world::ObservedSocket>> {
+        std::vector<std::string> groups{""};
+        if (alone) groups = {"daemon", edge_place().cgroup, cgroup_of(*alone)};
         std::vector<Cgroups::Member> members;
-        if (!alone) members = TRY(view_.cgroups().members(""));
-        for (const std::string& group : {std::string("daemon"), edge_place().cgroup, alone ? cgroup_of(*alone) : ""})
-            if (alone) std::ranges::move(TRY(view_.cgroups().members(group)), std::back_inserter(members));
+        for (const std::string& group : groups)
+            std::ranges::move(TRY(view_.cgroups().members(group)), std::back_inserter(members));
         return open_sockets(members);
     };
     return wrap(look(), "looking for sockets of the machine's network");

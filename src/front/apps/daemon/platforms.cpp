@@ -120,7 +120,10 @@ Result<std::vector<local_emit::LocalFile>> machine_texts(host::CrunContainers& c
                                                          const std::optional<world::Placement>& alone) {
     std::vector<local_emit::LocalFile> texts{local_emit::edge_config(), local_emit::edge()};
     texts.push_back({"edge/sockets.json", to_text(TRY(containers.observe_sockets(alone)))});
-    if (containers.find_edge()) texts.push_back({"edge/observed.json", to_text(TRY(containers.observe_edge()))});
+    // One that ends meanwhile is one that does not run.
+    const auto seen = containers.observe_edge();
+    if (!seen && containers.find_edge()) return std::unexpected(seen.error());
+    if (seen) texts.push_back({"edge/observed.json", to_text(*seen)});
     return texts;
 }
 
