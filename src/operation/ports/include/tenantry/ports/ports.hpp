@@ -15,6 +15,7 @@
 
 #include <tenantry/base/error.hpp>
 #include <tenantry/world/observed.hpp>
+#include <tenantry/world/store_spec.hpp>
 #include <tenantry/world/task_spec.hpp>
 
 namespace tenantry::ports {
@@ -48,6 +49,16 @@ class Files {
     /// about to end of the certificates: one for all hosts of the environment, of the machine's own authority.
     virtual Result<void> ensure(const world::EnvironmentSpec& spec) = 0;
     virtual Result<void> remove(const world::Placement& placement) = 0;
+};
+
+/// The users and rights inside of stores that run.
+class Stores {
+  public:
+    virtual ~Stores() = default;
+    /// Waits until the store takes what it is asked, at most a minute; then its users are the spec's, with those rights
+    /// and with the passwords that their files have, and nobody else is.
+    virtual Result<void> ensure(const world::Placement& placement, const world::StoreSpec& store) = 0;
+    virtual Result<world::ObservedStore> observe(const world::Placement& placement, const world::StoreSpec& store) = 0;
 };
 
 class Containers {

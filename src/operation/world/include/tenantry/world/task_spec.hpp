@@ -9,6 +9,7 @@
 #include <tenantry/base/cidr.hpp>
 #include <tenantry/world/net_spec.hpp>
 #include <tenantry/world/placement.hpp>
+#include <tenantry/world/store_spec.hpp>
 
 namespace tenantry::world {
 
@@ -32,7 +33,8 @@ struct TaskSpec {
     /// BLAKE2b-256 in hex over everything that the task is made of: its config.json, the texts that it mounts, its
     /// image. Another one means another task.
     std::string digest;
-    std::string release;  ///< its name, which the task reads as TENANTRY_RELEASE; empty: none
+    std::string release;   ///< its name, which the task reads as TENANTRY_RELEASE; empty: none
+    bool isStore = false;  ///< stores come up before all others
     bool operator==(const TaskSpec&) const = default;
 };
 
@@ -69,6 +71,8 @@ struct EnvironmentSpec {
     std::vector<TaskSpec> tasks;  ///< the load balancer first
     std::vector<TextSpec> texts;  ///< sorted by path
     std::vector<ImageSpec> images;
+    std::vector<StoreSpec> stores = {};    ///< sorted by name
+    std::vector<ReaderSpec> readers = {};  ///< sorted by name
     bool operator==(const EnvironmentSpec&) const = default;
 
     [[nodiscard]] const TextSpec* text(std::string_view path) const {
