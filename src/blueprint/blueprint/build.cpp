@@ -126,20 +126,31 @@ std::vector<Entry> entries_of(const Shape& shape) {
     return kept;
 }
 
+void add_store_allows(const Shape& shape, const End& from, const std::vector<Grant>& grants, const std::string& origin,
+                      std::vector<Allow>& allows) {
+    for (const Grant& grant : grants) {
+        const Store& store = shape.stores[grant.store.at];
+        allows.push_back({from, grant.store, port_of(store.engine), ModelPath{origin + ".stores." + store.name.str()}});
+    }
+}
+
 std::vector<Allow> allows_of(const model::Platform& platform, const Shape& shape) {
     std::vector<Allow> allows;
     for (std::uint32_t row = 0; row < shape.workloads.size(); ++row) {
         const Workload& workload = shape.workloads[row];
         const std::string origin = "services." + workload.name.str();
         if (workload.tier == model::Tier::frontend)
-            allows.push_back({LoadBalancer{}, {row}, *workload.port, ModelPath{origin + ".routes"}});
+            allows.push_back({LoadBalancer{}, Index<Workload>{row}, *workload.port, ModelPath{origin + ".routes"}});
         for (const Index<Workload> to : workload.calls) {
             const auto route = std::ranges::find(workload.routes, to, &Route::to);
             const std::string why =
                 route == workload.routes.end() ? origin + ".calls" : origin + ".routes." + route->prefix.str();
             allows.push_back({Index<Workload>{row}, to, *platform.services[to.at].port, ModelPath{why}});
         }
+        add_store_allows(shape, Index<Workload>{row}, workload.stores, origin, allows);
     }
+    for (std::uint32_t row = 0; row < shape.jobs.size(); ++row)
+        add_store_allows(shape, Index<Job>{row}, shape.jobs[row].stores, "jobs." + shape.jobs[row].name.str(), allows);
     return allows;
 }
 
@@ -162,7 +173,7 @@ std::uint32_t most_tasks_in_one_zone(const model::EnvironmentSettings& settings)
     std::uint32_t tasks = 0;
     for (const model::ServiceSettings& service : settings.services)
         tasks += (service.tasks.max + settings.zones - 1) / settings.zones;
-    return tasks;
+    return tasks + static_cast<std::uint32_t>(settings.jobs.size());
 }
 
 /// Everything by which the structure of two environments of one platform can differ, as bytes: equal ones have equal
@@ -203,6 +214,8 @@ Shape shape_of(const model::Platform& platform, const model::EnvironmentSettings
     for (std::uint8_t zone = 0; zone < shape.zones; ++zone)
         for (const SubnetKind kind : {SubnetKind::privateTasks, SubnetKind::publicIngress, SubnetKind::endpoints})
             shape.subnets.push_back({kind, zone, subnet(shape.blockPrefix, zone, kind)});
+    for (std::uint8_t zone = 0; zone < shape.zones && !settings.stores.empty(); ++zone)
+        shape.subnets.push_back({SubnetKind::data, zone, subnet(shape.blockPrefix, zone, SubnetKind::data)});
     for (const model::ServiceSettings& service : settings.services)
         shape.workloads.push_back(workload_of(platform, service, parameters));
     add_data_side(platform, settings, parameters, shape);
@@ -259,6 +272,12 @@ void check_room(const Structure& structure, const model::EnvironmentSettings& se
             fmt::format("`{}` has a block of /{}, too small for an address for each service that is called.", name(),
                         prefix),
             "write a larger `network.block`");
+    const std::uint32_t storeRoom = usable(subnet(prefix, 0, SubnetKind::data));
+    if (settings.stores.size() * 2 > storeRoom)
+        diagnostics.add(code::blockTooSmall, settings.tenant->at,
+                        fmt::format("`{}` has {} stores, and a /{} block has room for {}.", name(),
+                                    settings.stores.size(), prefix, storeRoom / 2),
+                        "write a larger `network.block`");
     const std::uint32_t room = usable(subnet(prefix, 0, SubnetKind::privateTasks));
     const std::uint32_t tasks = most_tasks_in_one_zone(settings);
     if (tasks > room)
@@ -307,6 +326,36 @@ Commons commons_of(const model::Platform& platform) {
 }
 
 }  // namespace
+
+Port port_of(model::Engine engine) {
+    switch (engine) {
+        case model::Engine::postgresql:
+            return Port{5432};
+        case model::Engine::redis:
+            return Port{6379};
+        case model::Engine::mongodb:
+            return Port{27017};
+    }
+    TENANTRY_CHECK(false, "an engine is one of the list");
+}
+
+std::string name_of(const Shape& shape, const End& end) {
+    struct {
+        const Shape& shape;
+        std::string operator()(LoadBalancer) const { return std::string(loadBalancerName); }
+        std::string operator()(Index<Workload> row) const { return shape.workloads[row.at].name.str(); }
+        std::string operator()(Index<Store> row) const { return shape.stores[row.at].name.str(); }
+        std::string operator()(Index<Job> row) const { return shape.jobs[row.at].name.str(); }
+        std::string operator()(Backing row) const { return shape.stores[row.store.at].name.str() + "-postgresql"; }
+    } const name{shape};
+    return std::visit(name, end);
+}
+
+std::uint32_t address_of(const Shape& shape, Index<Store> store) {
+    const Relative data = subnet(shape.blockPrefix, 0, SubnetKind::data);
+    TENANTRY_CHECK(store.at < usable(data), "the block was checked to hold all stores");
+    return data.offset + firstUsable + store.at;
+}
 
 std::string_view to_string(SlotKind kind) {
     switch (kind) {

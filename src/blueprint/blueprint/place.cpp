@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <array>
 
+#include <tenantry/base/hash.hpp>
 #include <tenantry/blueprint/place.hpp>
 
 namespace tenantry::blueprint {
@@ -8,6 +10,24 @@ namespace {
 // Ids of the load balancer, and of the first workload, inside the environment's range; 0 stays for nobody.
 constexpr std::uint32_t loadBalancerId = 1;
 constexpr std::uint32_t firstWorkloadId = 16;
+constexpr std::uint32_t firstJobId = 16384;
+// Stores have half of the range, each the place that its name gives, so that no other store moves it. Two names that
+// give one place are neighbours then, by name.
+constexpr std::uint32_t firstStoreId = 32768;
+constexpr std::uint32_t storeIds = 32768;
+
+std::vector<std::uint32_t> store_ids(const Shape& shape) {
+    std::vector<std::uint32_t> ids;
+    for (const Store& store : shape.stores) {
+        std::uint32_t at = 0;
+        for (const char digit : blake2b(store.name.str()).hex(4))
+            at = at * 16 + static_cast<std::uint32_t>(digit <= '9' ? digit - '0' : digit - 'a' + 10);
+        at %= storeIds;
+        while (std::ranges::find(ids, firstStoreId + at) != ids.end()) at = (at + 1) % storeIds;
+        ids.push_back(firstStoreId + at);
+    }
+    return ids;
+}
 
 Ipv4 address_in(Cidr block, Relative subnet, std::uint32_t ordinal) {
     TENANTRY_CHECK(ordinal < usable(subnet), "the block was checked to hold all tasks");
@@ -47,7 +67,38 @@ std::vector<PlacedTask> place_tasks(const Blueprint& blueprint, const Environmen
                              address_in(block, subnet, next[zone]++), uids.first + firstWorkloadId + row});
         }
     }
+    const std::vector<std::uint32_t> ids = store_ids(shape);
+    for (std::uint32_t row = 0; row < shape.stores.size(); ++row)
+        tasks.push_back({shape.stores[row].name.str() + "-1", Index<Store>{row}, 1, 0,
+                         store_address(blueprint, environment, {row}), uids.first + ids[row]});
+    auto behind = static_cast<std::uint32_t>(shape.stores.size());
+    for (std::uint32_t row = 0; row < shape.stores.size(); ++row)
+        if (const Backing backing{{row}}; is_backed(shape.stores[row]))
+            tasks.push_back({name_of(shape, backing) + "-1", backing, 1, 0,
+                             address_in(block, subnet(shape.blockPrefix, 0, SubnetKind::data), behind++),
+                             uids.first + ids[row]});
+    const Relative firstZone = subnet(shape.blockPrefix, 0, SubnetKind::privateTasks);
+    for (std::uint32_t row = 0; row < shape.jobs.size(); ++row)
+        tasks.push_back({shape.jobs[row].name.str() + "-1", Index<Job>{row}, 1, 0,
+                         address_in(block, firstZone, next[0]++), uids.first + firstJobId + row});
     return tasks;
+}
+
+Ipv4 store_address(const Blueprint& blueprint, const Environment& environment, Index<Store> store) {
+    const Shape& shape = blueprint.shape(environment);
+    return Ipv4{blueprint.value(environment, shape.block).base.value + address_of(shape, store)};
+}
+
+std::vector<ImageRef> images_of(const Blueprint& blueprint, const Environment& environment) {
+    const Shape& shape = blueprint.shape(environment);
+    std::vector<ImageRef> images;
+    for (const Workload& workload : shape.workloads)
+        if (workload.image) images.push_back(blueprint.value(environment, *workload.image));
+    for (const Job& job : shape.jobs) images.push_back(blueprint.value(environment, job.image));
+    std::ranges::sort(images);
+    const auto twice = std::ranges::unique(images);
+    images.erase(twice.begin(), twice.end());
+    return images;
 }
 
 std::vector<HostName> local_hosts(const Blueprint& blueprint, const Environment& environment) {

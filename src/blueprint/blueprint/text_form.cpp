@@ -69,7 +69,8 @@ class ShapeText {
         for (const Entry& entry : shape_.entries)
             line("services." + name(entry.to) + ".routes", "entry {} -> {}", entry.prefix.str(), name(entry.to));
         for (const Allow& allow : shape_.allows)
-            line(allow.origin.text, "allow {} -> {} tcp {}", end_name(allow.from), name(allow.to), allow.port.number);
+            line(allow.origin.text, "allow {} -> {} tcp {}", name_of(shape_, allow.from), name_of(shape_, allow.to),
+                 allow.port.number);
         for (const Slot& slot : shape_.slots)
             line("services." + slot.owner, "slot {} {} {}", to_string(slot.kind), slot.owner.empty() ? "-" : slot.owner,
                  slot.part.empty() ? "-" : slot.part);
@@ -83,9 +84,6 @@ class ShapeText {
     }
 
     [[nodiscard]] const std::string& name(Index<Workload> row) const { return shape_.workloads[row.at].name.str(); }
-    [[nodiscard]] std::string end_name(const End& end) const {
-        return std::holds_alternative<LoadBalancer>(end) ? "load-balancer" : name(std::get<Index<Workload>>(end));
-    }
 
     void grants(const std::vector<Grant>& grants, const std::string& path) {
         for (const Grant& grant : grants)

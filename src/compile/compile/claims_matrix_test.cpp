@@ -16,6 +16,7 @@
 #include <tenantry/support/platform_text.hpp>
 #include <tenantry/world/answers.hpp>
 #include <tenantry/world/observed.hpp>
+#include <tenantry/world/store_spec.hpp>
 
 namespace tenantry::compile {
 namespace {
@@ -75,7 +76,7 @@ class Texts {
   public:
     /// `probed`: with answers of the machine's entry too.
     explicit Texts(Source source, bool probed = false)
-        : platform_(support::smallPlatform),
+        : platform_(support::storesPlatform),
           compiled_(compile(platform_.sources, {platform_.inputs, {}}, Pool(1), diagnostics_)),
           files_(local_emit::emit_all(compiled_->blueprint, Pool(1))) {
         if (source == Source::live) observe();
@@ -101,6 +102,7 @@ class Texts {
 
   private:
     void observe();
+    void look_into_stores();
     void ask();
 
     PlatformText platform_;
@@ -182,6 +184,22 @@ void Texts::observe() {
     seen.push_back({"edge/sockets.json", world::to_text(std::vector<world::ObservedSocket>{
                                              {"edge", "tcp", "127.0.0.1", 8080}, {"edge", "tcp", "127.0.0.1", 8443}})});
     files_.insert(files_.end(), seen.begin(), seen.end());
+    look_into_stores();
+}
+
+// Every store knows who is declared, and nobody else.
+void Texts::look_into_stores() {
+    const std::vector<std::string> read{"connect", "read"}, write{"connect", "read", "write"},
+        own{"connect", "own", "read", "write"};
+    for (const char* environment : {"acme/production", "norte/production"})
+        for (const world::ObservedStore& store :
+             {world::ObservedStore{
+                  "books",
+                  "postgresql",
+                  {{"*", {}}, {"api", write}, {"migrate", own}, {"reporting", read}, {"seed", own}, {"worker", write}}},
+              world::ObservedStore{"cache", "redis", {{"api", write}}}})
+            files_.push_back({fmt::format("environments/{}/stores/{}/observed.json", environment, store.store),
+                              world::to_text(store)});
 }
 
 // Every host answers as it should.
@@ -221,6 +239,8 @@ std::vector<Edit> edits() {
             all.push_back({claim, source, std::move(path), std::move(before), std::move(after)});
         };
         both(Claim::net1, api + "config.json", "lend/net/acme/production/api-1", "lend/net/norte/production/api-1");
+        both(Claim::net4, acme + "nftables.json", R"({ "concat": ["worker-1", "books-1", "tcp", 5432] })",
+             R"({ "concat": ["web-1", "books-1", "tcp", 5432] })");
         both(Claim::net5, acme + "nftables.json",
              R"("name": "relay", "type": "filter", "hook": "forward", "prio": 0, "policy": "drop")",
              R"("name": "relay", "type": "filter", "hook": "forward", "prio": 0, "policy": "accept")");
@@ -250,6 +270,14 @@ std::vector<Edit> edits() {
     live(Claim::run1, R"("pinnedNetwork": "net:[)", R"("pinnedNetwork": "net:[9)");
     all.push_back({Claim::run1, Source::live, "edge/observed.json", R"("/in")", R"("/")"});
     all.push_back({Claim::net2, Source::live, "edge/sockets.json", "127.0.0.1", "0.0.0.0"});
+    const std::string books = acme + "stores/books/observed.json";
+    for (const auto& [before, after] :
+         {std::pair{R"("reporting", "rights": ["connect", "read"])",
+                    R"("reporting", "rights": ["connect", "read", "write"])"},
+          std::pair{R"("seed", "rights": ["connect", "own", "read", "write"])", R"("seed", "rights": ["connect"])"},
+          std::pair{R"("name": "worker")", R"("name": "mallory")"},
+          std::pair{R"("*", "rights": [])", R"("*", "rights": ["connect"])"}})
+        all.push_back({Claim::db1, Source::live, books, before, after});
     const std::string answers = acme + "answers.json";
     for (const auto& [before, after] :
          {std::pair{R"("days": 60)", R"("days": 20)"},

@@ -37,9 +37,14 @@ struct Task {
 std::map<std::string, std::uint16_t> ports_of(const blueprint::Blueprint& blueprint, const std::string& environment) {
     std::map<std::string, std::uint16_t> ports{{std::string(blueprint::loadBalancerName), 0}};
     for (const blueprint::Environment& one : blueprint.environments)
-        if (one.name() == environment)
-            for (const blueprint::Workload& workload : blueprint.shape(one).workloads)
+        if (one.name() == environment) {
+            const blueprint::Shape& shape = blueprint.shape(one);
+            for (const blueprint::Workload& workload : shape.workloads)
                 ports[workload.name.str()] = workload.port ? workload.port->number : 0;
+            for (const blueprint::Store& store : shape.stores)
+                ports[store.name.str()] = blueprint::port_of(store.engine).number;
+            for (const blueprint::Job& job : shape.jobs) ports[job.name.str()] = 0;
+        }
     return ports;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iostream>
 #include <map>
 #include <set>
 
@@ -57,8 +58,7 @@ Result<std::map<std::string, std::string>> send_images(Session& session, client:
     std::set<std::string> used;
     for (const blueprint::Environment& environment : blueprint.environments)
         if (std::ranges::binary_search(environments, environment.name()))
-            for (const blueprint::Workload& workload : blueprint.shape(environment).workloads)
-                if (workload.image) used.insert(blueprint.value(environment, *workload.image).str());
+            for (const ImageRef& image : blueprint::images_of(blueprint, environment)) used.insert(image.str());
     std::map<std::string, std::string> digests;
     for (const std::string& reference : used) {
         const auto path = blueprint.commons.hostImages.find(reference);
@@ -252,6 +252,22 @@ Exit up(const Options& options, const LiveOptions& words) {
     });
 }
 
+namespace {
+
+// Data cannot be brought back: who destroys it writes the name of what it is of.
+Result<void> confirm(const std::vector<Chosen>& chosen) {
+    for (const Chosen& one : chosen) {
+        const std::string& name = one.environment.placement.environment;
+        std::fprintf(stderr, "What the stores of %s hold will be destroyed. Write its name to go on: ", name.c_str());
+        std::string line;
+        if (!std::getline(std::cin, line) || line != name)
+            return fail("{} was not written: nothing is destroyed, nothing taken down", name);
+    }
+    return {};
+}
+
+}  // namespace
+
 Exit down(const Options& options, const LiveOptions& own) {
     auto daemon = client::Client::connect(own.socket);
     if (!daemon) return report(daemon.error());
@@ -259,7 +275,10 @@ Exit down(const Options& options, const LiveOptions& own) {
     if (!status) return report(status.error());
     const auto chosen = choose(options, own, *status);
     if (!chosen) return report(chosen.error());
+    if (own.destroyData)
+        if (const auto sure = confirm(*chosen); !sure) return report(sure.error());
     wire::DownRequest request;
+    request.destroyData = own.destroyData;
     for (const Chosen& one : *chosen) request.placements.push_back(one.environment.placement);
     const auto answer = daemon->down(request);
     if (!answer) return report(answer.error());

@@ -21,6 +21,7 @@ struct LiveOptions {
     bool watch = false;                       ///< status
     bool tasks = false;                       ///< status
     bool detach = false;                      ///< up, down
+    bool destroyData = false;                 ///< down
     bool follow = false;                      ///< logs
     std::size_t lines = 100;                  ///< logs
     std::vector<std::string> command;         ///< exec

@@ -332,10 +332,14 @@ void add_live_commands(CLI::App& app, Arguments& arguments) {
     add_selectors(down, arguments)->required();
     add_platform(down, arguments);
     down->add_flag("--detach", live.detach, "Do not wait until they are gone");
-    down->footer("Kept are certificates and logs, in /var/lib/tenantry.\n"
+    down->add_flag(
+        "--destroy-data", live.destroyData,
+        "Destroy what the stores hold, secrets, certificates and logs too; asks for each environment's name");
+    down->footer("Kept are what stores hold, secrets, certificates and logs, in /var/lib/tenantry.\n"
                  "Examples:\n"
                  "  tenantry down acme/demo\n"
-                 "  tenantry down '*'");
+                 "  tenantry down '*'\n"
+                 "  tenantry down acme/demo --destroy-data");
     CLI::App* status = live_command(app, "status", "Show what runs on this machine", arguments, apps::status);
     add_selectors(status, arguments);
     status->add_option("--platform", live.platform, "Only this platform");

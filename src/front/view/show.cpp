@@ -184,10 +184,8 @@ class Show {
         sheet_.end();
         std::vector<std::string> all;
         for (const blueprint::Allow& allow : shape_.allows) {
-            const bool balancer = std::holds_alternative<blueprint::LoadBalancer>(allow.from);
-            const std::string_view from =
-                balancer ? blueprint::loadBalancerName : name(std::get<Index<Workload>>(allow.from));
-            all.push_back(fmt::format("{} -> {} tcp {}", from, name(allow.to), allow.port.number));
+            all.push_back(fmt::format("{} -> {} tcp {}", name_of(shape_, allow.from), name_of(shape_, allow.to),
+                                      allow.port.number));
         }
         sheet_.list("connections", all);
     }

@@ -16,22 +16,28 @@ using world::TaskStatus;
 constexpr int edgePort = 8443;
 
 Color color_of(const std::string& phase) {
-    if (phase == "up" || phase == "ready") return Color::green;
+    if (phase == "up" || phase == "ready" || phase == "finished") return Color::green;
     if (phase == "failed" || phase == "closed" || phase == "waiting") return Color::red;
     return Color::yellow;
 }
 
-std::size_t ready_tasks(const EnvironmentStatus& environment) {
-    return static_cast<std::size_t>(std::ranges::count(environment.tasks, "ready", &TaskStatus::phase));
+bool is_at_rest(const TaskStatus& task) { return task.phase == "finished" || task.phase == "scheduled"; }
+
+// `5 of 6 tasks ready`; jobs count while they run.
+std::string ready_text(const EnvironmentStatus& environment) {
+    const auto ready = std::ranges::count(environment.tasks, "ready", &TaskStatus::phase);
+    const auto all = std::ranges::count_if(environment.tasks, [](const TaskStatus& task) { return !is_at_rest(task); });
+    return fmt::format("{} of {} ready", ready, counted(static_cast<std::size_t>(all), "task"));
 }
 
 // Padded before it is painted: the bytes of a colour take no room.
 std::string phase_text(const std::string& phase, const Paint& paint) {
-    return paint(color_of(phase), fmt::format("{:<9}", phase));
+    return paint(color_of(phase), fmt::format("{:<12}", phase));
 }
 
 void append_task(std::string& out, const TaskStatus& task, const Paint& paint) {
-    out += fmt::format("  {:<22} {} {:>7}", task.name, phase_text(task.phase, paint), time_text(task.forMs));
+    out += fmt::format("  {:<22} {} {:>7}", task.name, phase_text(task.phase, paint),
+                       is_at_rest(task) ? "" : time_text(task.forMs));
     if (task.pid != 0) out += fmt::format("  pid {}", task.pid);
     if (task.starts > 1) out += fmt::format("  start {}", task.starts);
     out += "\n";
@@ -60,9 +66,8 @@ std::string status_text(const world::Status& status, bool tasks, const Style& st
             platform = environment.placement.platform;
             out += fmt::format("{}\n", paint(Color::bold, platform));
         }
-        out += fmt::format("{:<24} {} {:>7}  {} of {} ready", environment.placement.environment,
-                           phase_text(environment.phase, paint), time_text(environment.forMs), ready_tasks(environment),
-                           counted(environment.tasks.size(), "task"));
+        out += fmt::format("{:<24} {} {:>7}  {}", environment.placement.environment,
+                           phase_text(environment.phase, paint), time_text(environment.forMs), ready_text(environment));
         if (!environment.hosts.empty()) out += "  " + url_of(environment.hosts.front());
         out += "\n";
         if (!environment.why.empty()) out += fmt::format("  {}\n", paint(Color::red, printable(environment.why)));
@@ -80,7 +85,7 @@ std::string progress_line(const EnvironmentStatus& environment, const Style& sty
         line += fmt::format(" after {}  {}", time_text(environment.tookMs),
                             environment.hosts.empty() ? "" : url_of(environment.hosts.front()));
     else if (!environment.tasks.empty())
-        line += fmt::format(" {} of {} ready", ready_tasks(environment), counted(environment.tasks.size(), "task"));
+        line += " " + ready_text(environment);
     if (!environment.why.empty()) line += "\n  " + paint(Color::red, printable(environment.why));
     return line + "\n";
 }

@@ -11,7 +11,7 @@ namespace tenantry::wire {
 
 BOOST_DESCRIBE_STRUCT(Bundle, (), (version, files, lock, images))
 BOOST_DESCRIBE_STRUCT(UpRequest, (), (bundle, environments, onViolation))
-BOOST_DESCRIBE_STRUCT(DownRequest, (), (version, placements))
+BOOST_DESCRIBE_STRUCT(DownRequest, (), (version, placements, destroyData))
 BOOST_DESCRIBE_STRUCT(Answer, (), (version, placements, error))
 BOOST_DESCRIBE_STRUCT(ImageAnswer, (), (digest, error))
 BOOST_DESCRIBE_STRUCT(Applied, (), (state, error))

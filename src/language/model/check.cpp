@@ -311,6 +311,22 @@ void check_uses(const Platform& platform, std::string_view user, const std::vect
                             suggest(use.secret.str(), known));
 }
 
+// Names that mean something else to a store: PostgreSQL's roles `public` and `none`, Redis' user `default`, and ours.
+void check_user_names(const Platform& platform, Diagnostics& diagnostics) {
+    const auto check = [&](const auto& users) {
+        for (const auto& user : users)
+            for (const std::string_view taken : {"default", "none", "public", "tenantry"})
+                if (user.name.str() == taken && !user.stores.empty())
+                    diagnostics.add(
+                        code::sameName, user.at,
+                        fmt::format("A store's user cannot be named `{}`; stores have one of their own.", taken),
+                        "choose another name for who uses the store");
+    };
+    check(platform.services);
+    check(platform.jobs);
+    check(platform.access);
+}
+
 void check_stores(const Platform& platform, Diagnostics& diagnostics) {
     std::set<std::string_view> used;
     for (const Service& service : platform.services)
@@ -320,6 +336,7 @@ void check_stores(const Platform& platform, Diagnostics& diagnostics) {
         check_uses(platform, fmt::format("The job `{}`", job.name.str()), job.stores, job.secrets, used, diagnostics);
     for (const AccessEntry& access : platform.access)
         check_uses(platform, fmt::format("The access `{}`", access.name.str()), access.stores, {}, used, diagnostics);
+    check_user_names(platform, diagnostics);
     for (const Store& store : platform.stores)
         if (!used.contains(store.name.str()))
             diagnostics.add(code::unusedStore, store.at,
@@ -344,7 +361,8 @@ void check_jobs(const Platform& platform, const Place& root, Diagnostics& diagno
     }
 }
 
-// Services, jobs and stores of an environment run side by side under their names.
+// Services, jobs and stores of an environment run side by side under their names; services, jobs and access entries
+// are users of a store under theirs.
 void check_one_name_each(const Platform& platform, Diagnostics& diagnostics) {
     std::map<std::string_view, std::pair<Span, std::string_view>> taken;
     const auto take = [&](std::string_view name, Span at, std::string_view what) {
@@ -357,6 +375,12 @@ void check_one_name_each(const Platform& platform, Diagnostics& diagnostics) {
     for (const Service& service : platform.services) take(service.name.str(), service.at, "service");
     for (const Job& job : platform.jobs) take(job.name.str(), job.at, "job");
     for (const Store& store : platform.stores) take(store.name.str(), store.at, "store");
+    std::vector<std::string> behind;
+    behind.reserve(platform.stores.size());  // names are looked at until the end
+    for (const Store& store : platform.stores)
+        if (store.engine == Engine::mongodb)
+            take(behind.emplace_back(store.name.str() + "-postgresql"), store.at, "PostgreSQL behind a store");
+    for (const AccessEntry& access : platform.access) take(access.name.str(), access.at, "access");
 }
 
 // Tenants that are named in waves and exceptions must be there.

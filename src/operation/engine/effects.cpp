@@ -44,9 +44,12 @@ Result<void> carry_out(const Ports& ports, EnvironmentCommand command, const Pla
             return ports.network.remove(placement);
         case EnvironmentCommand::removeFiles:
             return ports.files.remove(placement);
+        case EnvironmentCommand::destroyData:
+            return ports.files.destroy(placement);
         case EnvironmentCommand::writeFiles:
         case EnvironmentCommand::makeNetwork:
         case EnvironmentCommand::openIngress:
+        case EnvironmentCommand::grantStores:
         case EnvironmentCommand::check:
             break;
     }
@@ -59,6 +62,10 @@ Result<void> carry_out(const Ports& ports, EnvironmentCommand command, const Pla
             if (rules == nullptr) return fail("{} has no rule set", placement.str());
             return ports.network.ensure(spec->network, rules->text);
         }
+        case EnvironmentCommand::grantStores:
+            for (const world::StoreSpec& store : spec->stores)
+                TRY_VOID(wrap(ports.stores.ensure(placement, store), "the store {}", store.name));
+            return {};
         default:
             return ports.ingress.ensure(placement, spec->network.sockets);
     }

@@ -18,6 +18,7 @@ class FakeMachine final : public ports::Files,
                           public ports::Network,
                           public ports::Ingress,
                           public ports::Containers,
+                          public ports::Stores,
                           public ports::Probe,
                           public ports::Checker,
                           public ports::StateStore,
@@ -32,12 +33,13 @@ class FakeMachine final : public ports::Files,
     std::map<std::string, world::EnvironmentSpec> files;
     std::map<std::string, world::NetSpec> networks;
     std::set<std::string> ingress;
+    std::set<std::string> data, granted;
     std::map<std::string, Task> tasks;
     std::set<std::string> brokenTasks;  // names that do not start
     std::string refused;                // what `prove` says, where it is not empty
     int starts = 0;
 
-    Ports ports() { return {*this, *this, *this, *this, *this, *this, *this, *this}; }
+    Ports ports() { return {*this, *this, *this, *this, *this, *this, *this, *this, *this}; }
 
     void die() {
         const std::scoped_lock lock(mutex_);
@@ -53,7 +55,10 @@ class FakeMachine final : public ports::Files,
     }
 
     Result<void> ensure(const world::EnvironmentSpec& spec) override {
-        return act([&] { files[spec.placement.str()] = spec; });
+        return act([&] {
+            files[spec.placement.str()] = spec;
+            if (!spec.stores.empty()) data.insert(spec.placement.str());
+        });
     }
     Result<void> ensure(const world::NetSpec& spec, std::string_view) override {
         return act([&] { networks["local/" + spec.platform + "/" + spec.environment] = spec; });
@@ -68,6 +73,15 @@ class FakeMachine final : public ports::Files,
             if (ingress.erase(id) != 0 || networks.erase(id) != 0) return;
             files.erase(id);
         });
+    }
+    Result<void> destroy(const world::Placement& placement) override {
+        return act([&] { data.erase(placement.str()); });
+    }
+    Result<void> ensure(const world::Placement& placement, const world::StoreSpec& store) override {
+        return act([&] { granted.insert(placement.str() + "/" + store.name); });
+    }
+    Result<world::ObservedStore> observe(const world::Placement&, const world::StoreSpec&) override {
+        return world::ObservedStore{};
     }
     Result<world::ObservedNetwork> observe(const world::Placement&) override { return world::ObservedNetwork{}; }
 

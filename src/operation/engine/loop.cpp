@@ -25,6 +25,19 @@ std::string trouble_of(const plan::TaskEvent& event) {
     return {};
 }
 
+// Jobs that do not run now.
+void add_jobs(const world::EnvironmentSpec& spec, const plan::EnvironmentState& state,
+              std::vector<world::TaskStatus>& tasks) {
+    for (const world::TaskSpec& task : spec.tasks)
+        if (task.job && std::ranges::find(tasks, task.name, &world::TaskStatus::name) == tasks.end())
+            tasks.push_back({.name = task.name,
+                             .service = task.service,
+                             .phase = state.finished.contains(task.name) ? "finished" : "scheduled",
+                             .forMs = 0,
+                             .why = {}});
+    std::ranges::sort(tasks, {}, &world::TaskStatus::name);
+}
+
 bool runs(TaskPhase phase) { return phase == TaskPhase::running || phase == TaskPhase::ready; }
 
 }  // namespace
@@ -85,8 +98,9 @@ Result<void> Runner::Loop::recover() {
         if (row.state.phase == EnvironmentPhase::closing)
             event.body = plan::EnvironmentEvent(plan::environment_event::Violated{row.state.epoch, row.state.why});
         else if (row.state.phase != EnvironmentPhase::stopping && row.state.phase != EnvironmentPhase::clearing)
-            event.body = plan::EnvironmentEvent(plan::environment_event::Up{
-                row.state.spec, row.state.tasks, row.state.balancers, row.state.onViolation});
+            event.body = plan::EnvironmentEvent(plan::environment_event::Up{row.state.spec, row.state.tasks,
+                                                                            row.state.balancers, row.state.onViolation,
+                                                                            row.state.stores, row.state.jobs});
         TRY_VOID(take(event));
     }
     return {};
@@ -215,15 +229,16 @@ world::Status Runner::Loop::status_after(std::uint64_t version, std::chrono::mil
     world::Status status{version_, {}};
     const plan::Instant now{ports_.clock.boot_ms()};
     for (const auto& [id, row] : machines_.environments()) {
-        world::EnvironmentStatus one{.placement = row.placement,
-                                     .phase = std::string(plan::to_string(row.state.phase)),
-                                     .forMs = (now - row.state.since).count(),
-                                     .tookMs = (row.state.since - row.state.began).count(),
-                                     .block = {},
-                                     .hosts = {},
-                                     .spec = row.state.spec,
-                                     .why = row.state.why,
-                                     .tasks = {}};
+        world::EnvironmentStatus one{
+            .placement = row.placement,
+            .phase = std::string(plan::to_string(row.state.phase)),
+            .forMs = (now - row.state.since).count(),
+            .tookMs = (row.state.since - row.state.began).count(),
+            .block = {},
+            .hosts = {},
+            .spec = row.state.spec,
+            .why = is_gone(row.state) && row.state.why.empty() ? "its data is kept" : row.state.why,
+            .tasks = {}};
         if (const auto spec = machines_.specs().find(id); spec != machines_.specs().end()) {
             one.block = spec->second->network.block.str();
             for (const world::SocketSpec& socket : spec->second->network.sockets) one.hosts.push_back(socket.host);
@@ -239,6 +254,8 @@ world::Status Runner::Loop::status_after(std::uint64_t version, std::chrono::mil
                                  .starts = task.state.starts,
                                  .why = task.state.why});
         }
+        if (const auto spec = machines_.specs().find(id); spec != machines_.specs().end())
+            add_jobs(*spec->second, row.state, one.tasks);
         status.environments.push_back(std::move(one));
     }
     return status;

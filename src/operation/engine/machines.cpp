@@ -147,8 +147,7 @@ class Applying {
         }
         if (std::holds_alternative<plan::task_event::Start>(body))
             if (const world::TaskSpec* wanted = wanted_task(event.placement, event.task)) at->spec = *wanted;
-        const auto grace = at->spec.health ? at->spec.health->grace : std::chrono::milliseconds(0);
-        plan::TaskStep step = plan::step(std::move(at->state), body, grace, now_);
+        plan::TaskStep step = plan::step(std::move(at->state), body, at->spec, now_);
         at->state = std::move(step.state);
         for (const TaskCommand command : step.commands) add(id_of(event.placement, event.task), name_of(command), 0);
         for (plan::Told& told : step.told) tell_environment(event, std::move(told));
@@ -176,7 +175,8 @@ class Applying {
                : change_.transition.gone.push_back(id);
         }
         for (auto& [id, at] : change_.environments) {
-            if (plan::is_gone(at->state) && at->state.why.empty()) at.reset();
+            if (plan::is_gone(at->state) && at->state.why.empty() && !at->state.keepsData) at.reset();
+            if (at && plan::is_gone(at->state)) at->state.spec.clear();
             at ? change_.transition.machines.push_back({id, "environment", world::to_json(*at)})
                : change_.transition.gone.push_back(id);
         }
@@ -205,6 +205,7 @@ void Machines::accept(Change change) {
     }
     for (auto& [id, row] : change.environments) {
         if (row) {
+            if (plan::is_gone(row->state)) specs_.erase(id);
             environments_.insert_or_assign(id, std::move(*row));
         } else {
             environments_.erase(id);

@@ -13,16 +13,26 @@ Result<void> Runner::run(const std::stop_token& stop) { return loop_->run(stop);
 Result<void> Runner::up(world::EnvironmentSpec spec, std::string by, plan::OnViolation onViolation) {
     auto shared = std::make_shared<const world::EnvironmentSpec>(std::move(spec));
     plan::environment_event::Up up{encoded(*shared).first, {}, {}, onViolation};
+    std::vector<plan::JobStep> firstTime;
     for (const world::TaskSpec& task : shared->tasks) {
+        if (task.job) {
+            if (task.job->beforeRelease) up.jobs.push_back({task.name, task.digest, false});
+            if (task.job->afterCreate) firstTime.push_back({task.name, task.digest, true});
+            continue;
+        }
         up.tasks.emplace(task.name, task.digest);
-        if (task.descriptors > 0) up.balancers.insert(task.name);
+        if (task.kind == world::TaskKind::balancer) up.balancers.insert(task.name);
+        if (task.kind == world::TaskKind::store) up.stores.insert(task.name);
     }
+    // What a new environment begins with needs what each release brings.
+    up.jobs.insert(up.jobs.end(), firstTime.begin(), firstTime.end());
     const world::Placement placement = shared->placement;
     return loop_->ask({placement, "", plan::EnvironmentEvent(std::move(up)), {}, std::move(shared), std::move(by)});
 }
 
-Result<void> Runner::down(const world::Placement& placement, std::string by) {
-    return loop_->ask({placement, "", plan::EnvironmentEvent(plan::environment_event::Down{}), {}, {}, std::move(by)});
+Result<void> Runner::down(const world::Placement& placement, std::string by, bool destroyData) {
+    const plan::environment_event::Down down{.destroyData = destroyData};
+    return loop_->ask({placement, "", plan::EnvironmentEvent(down), {}, {}, std::move(by)});
 }
 
 world::Status Runner::status() const { return loop_->status(); }

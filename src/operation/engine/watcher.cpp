@@ -14,6 +14,11 @@ namespace {
 // Threads that ask tasks: a task that hangs holds one for two seconds.
 constexpr unsigned askers = 4;
 
+plan::task_event::Ended ended(const std::optional<world::TaskEnd>& how) {
+    if (!how) return {"it is gone"};
+    return {how->str(), how->code == 0 && !how->outOfMemory};
+}
+
 int open_pidfd(int pid) { return static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)); }
 
 }  // namespace
@@ -55,7 +60,7 @@ void Watcher::watch(const TaskRow& row) {
     if (!now || now->pid != row.state.process->pid || now->startTime != row.state.process->startTime) {
         if (pidfd >= 0) ::close(pidfd);
         const auto how = containers_.ended(row.placement, row.spec.name);
-        return tell_(row.placement, row.spec.name, plan::task_event::Ended{how ? how->str() : "it is gone"});
+        return tell_(row.placement, row.spec.name, ended(how));
     }
     {
         const std::scoped_lock lock(mutex_);
@@ -105,7 +110,7 @@ void Watcher::end(const std::string& id) {
     }
     forget(id);
     const auto how = containers_.ended(row.placement, row.spec.name);
-    tell_(row.placement, row.spec.name, plan::task_event::Ended{how ? how->str() : "it is gone"});
+    tell_(row.placement, row.spec.name, ended(how));
 }
 
 void Watcher::check_health() {

@@ -25,27 +25,39 @@ class Machine {
         state().tasks = up.tasks;
         state().balancers = up.balancers;
         state().onViolation = up.onViolation;
+        state().stores = up.stores;
+        state().jobs = up.jobs;
+        state().destroys = false;
+        state().keepsData = state().keepsData || !up.stores.empty();
         std::erase_if(state().ready, [&](const std::string& task) { return !up.tasks.contains(task); });
         for (const auto& [task, digest] : up.tasks) state().leaving.erase(task);
         state().leaving.empty() ? prepare() : enter(Phase::retiring);
     }
 
-    void operator()(const on::Down&) {
+    void operator()(const on::Down& down) {
         begin();
+        state().destroys = state().destroys || down.destroyData;
         take_down();
     }
 
     void operator()(const on::Done& done) {
         if (done.epoch != state().epoch) return;
-        if (state().phase == Phase::preparing && done.command == Command::openIngress) start();
+        if (state().phase == Phase::preparing && done.command == Command::openIngress) initialize();
+        if (state().phase == Phase::initializing && done.command == Command::grantStores) run_jobs();
         if (state().phase == Phase::checking && done.command == Command::check) {
             enter(Phase::up);
             state().everUp = true;
         }
         if (state().phase == Phase::closing && done.command == Command::closeIngress) enter(Phase::closed);
-        if (state().phase == Phase::clearing && done.command == Command::removeFiles) {
+        const Command last = state().destroys ? Command::destroyData : Command::removeFiles;
+        if (state().phase == Phase::clearing && done.command == last) {
             enter(Phase::absent);
             state().everUp = false;
+            if (state().destroys) {
+                state().finished.clear();
+                state().keepsData = false;
+            }
+            state().destroys = false;
         }
     }
 
@@ -96,6 +108,24 @@ class Machine {
         step_.commands = {Command::writeFiles, Command::makeNetwork, Command::openIngress};
     }
 
+    void initialize() {
+        enter(Phase::initializing);
+        state().ready.clear();
+        for (const std::string& store : state().stores)
+            step_.told.push_back({store, task_event::Start{state().tasks.at(store)}});
+        if (state().stores.empty()) run_jobs();
+    }
+
+    void run_jobs() {
+        for (const JobStep& job : state().jobs) {
+            const auto done = state().finished.find(job.task);
+            if (done != state().finished.end() && (job.onceOnly || done->second == job.digest)) continue;
+            step_.told.push_back({job.task, task_event::Start{job.digest}});
+            return;
+        }
+        start();
+    }
+
     void start() {
         enter(Phase::starting);
         state().ready.clear();  // each says again that it is
@@ -110,7 +140,10 @@ class Machine {
 
     void take_down() {
         for (const auto& [task, digest] : state().tasks) retire(task);
+        for (const JobStep& job : state().jobs) retire(job.task);
         state().tasks.clear();
+        state().stores.clear();
+        state().jobs.clear();
         state().leaving.empty() ? clear() : enter(Phase::stopping);
     }
 
@@ -126,11 +159,13 @@ class Machine {
     void clear() {
         enter(Phase::clearing);
         step_.commands = {Command::closeIngress, Command::removeNetwork, Command::removeFiles};
+        if (state().destroys) step_.commands.push_back(Command::destroyData);
     }
 
     void fail(const std::string& why) {
         switch (state().phase) {
             case Phase::preparing:
+            case Phase::initializing:
             case Phase::starting:
             case Phase::checking:
             case Phase::clearing:
@@ -154,6 +189,9 @@ class Machine {
     void hear(const std::string& task, const told::Ready&) {
         if (!state().tasks.contains(task)) return;
         state().ready.insert(task);
+        if (state().phase == Phase::initializing && std::ranges::includes(state().ready, state().stores) &&
+            state().stores.contains(task))
+            step_.commands = {Command::grantStores};
         if (state().phase == Phase::starting && state().ready.size() == state().tasks.size()) check();
         if (state().phase == Phase::up && state().ready.size() == state().tasks.size()) state().why.clear();
     }
@@ -167,6 +205,13 @@ class Machine {
         const std::string why = fmt::format("task {} does not come up: {}", task, givenUp.why);
         if (state().phase == Phase::up) state().why = why;
         if (state().phase != Phase::clearing && state().phase != Phase::closing) fail(why);
+    }
+
+    void hear(const std::string& task, const told::Finished& finished) {
+        if (finished.well) state().finished[task] = finished.digest;
+        if (state().phase != Phase::initializing) return;
+        if (finished.well) return run_jobs();
+        fail(fmt::format("the job {} failed: {}", task, finished.how));
     }
 
     void hear(const std::string& task, const told::Stopped&) {
@@ -196,6 +241,8 @@ std::string_view to_string(EnvironmentPhase phase) {
             return "retiring";
         case Phase::preparing:
             return "preparing";
+        case Phase::initializing:
+            return "initializing";
         case Phase::starting:
             return "starting";
         case Phase::checking:
@@ -224,6 +271,8 @@ std::string_view to_string(EnvironmentCommand command) {
             return "making the network";
         case Command::openIngress:
             return "opening ingress sockets";
+        case Command::grantStores:
+            return "giving rights in stores";
         case Command::check:
             return "checking";
         case Command::closeIngress:
@@ -232,6 +281,8 @@ std::string_view to_string(EnvironmentCommand command) {
             return "removing the network";
         case Command::removeFiles:
             return "removing files";
+        case Command::destroyData:
+            return "destroying data";
     }
     TENANTRY_CHECK(false, "a command is one of the list");
 }

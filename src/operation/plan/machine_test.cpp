@@ -10,6 +10,14 @@ namespace {
 using namespace std::chrono_literals;
 constexpr Instant now{1'000'000};
 
+const world::TaskSpec service{.name = "api-1",
+                              .service = "api",
+                              .address = {},
+                              .health = world::HealthSpec{},
+                              .digest = "a",
+                              .release = {},
+                              .job = {}};
+
 // --- one task
 
 TaskState task_in(TaskPhase phase) {
@@ -24,7 +32,7 @@ std::string shown(const TaskStep& step) {
     std::string text(to_string(step.state.phase));
     for (const TaskCommand command : step.commands) text += command == TaskCommand::start ? " !start" : " !stop";
     for (const Told& told : step.told)
-        text += std::array{" >ready", " >lost", " >givenUp", " >stopped"}.at(told.index());
+        text += std::array{" >ready", " >lost", " >givenUp", " >stopped", " >finished"}.at(told.index());
     return text;
 }
 
@@ -45,12 +53,64 @@ TEST(TaskMachine, AnswersEveryEventInEveryPhase) {
                                   TaskPhase::waiting, TaskPhase::stopping})
         for (const auto& [name, event] : events)
             table += fmt::format("{:8} + {:12} -> {}\n", to_string(phase), name,
-                                 shown(step(task_in(phase), event, 30s, now)));
+                                 shown(step(task_in(phase), event, service, now)));
     support::expect_golden("plan/task_machine.txt", table);
 }
 
+// --- one job
+
+const world::TaskSpec job{.name = "migrate-1",
+                          .service = "migrate",
+                          .address = {},
+                          .health = {},
+                          .digest = "a",
+                          .release = {},
+                          .kind = world::TaskKind::job,
+                          .job = world::JobSpec{.beforeRelease = true, .timeout = 1h}};
+
+TEST(JobMachine, AnswersEveryEventInEveryPhase) {
+    const std::vector<std::pair<const char*, TaskEvent>> events{{"start same", task_event::Start{"a"}},
+                                                                {"start other", task_event::Start{"b"}},
+                                                                {"stop", task_event::Stop{}},
+                                                                {"started", task_event::Started{{7, 8, 9}}},
+                                                                {"start failed", task_event::StartFailed{"no"}},
+                                                                {"ended well", task_event::Ended{"exit code 0", true}},
+                                                                {"ended", task_event::Ended{"exit code 1", false}},
+                                                                {"ended unknown", task_event::Ended{"it is gone"}},
+                                                                {"healthy", task_event::Healthy{}},
+                                                                {"stopped", task_event::Stopped{}}};
+    std::string table;
+    for (const TaskPhase phase : {TaskPhase::stopped, TaskPhase::starting, TaskPhase::running, TaskPhase::stopping})
+        for (const auto& [name, event] : events)
+            table += fmt::format("{:8} + {:13} -> {}\n", to_string(phase), name,
+                                 shown(step(task_in(phase), event, job, now)));
+    support::expect_golden("plan/job_machine.txt", table);
+}
+
+TEST(JobMachine, OneThatRunsLongerThanItsTimeoutIsEndedAndSaysSo) {
+    const TaskState running = step(task_in(TaskPhase::starting), task_event::Started{{7, 8, 9}}, job, now).state;
+    EXPECT_EQ(running.wakeAt, now + 1h);
+    EXPECT_EQ(shown(step(running, task_event::Woken{}, job, now + 59min)), "running");
+    const TaskStep over = step(running, task_event::Woken{}, job, now + 1h);
+    EXPECT_EQ(shown(over), "stopping !stop >finished");
+    const auto& told = std::get<told::Finished>(over.told.at(0));
+    EXPECT_FALSE(told.well);
+    EXPECT_EQ(told.how, "it ran longer than its timeout of 3600 s");
+}
+
+TEST(JobMachine, OneWhoseEndNobodyKnowsBeginsAgainOnlyWhereItIsRepeatable) {
+    world::TaskSpec repeatable = job;
+    repeatable.job->repeatable = true;
+    const TaskStep again = step(task_in(TaskPhase::running), task_event::Ended{"it is gone"}, repeatable, now);
+    EXPECT_EQ(shown(again), "stopping !stop");
+    EXPECT_EQ(shown(step(again.state, task_event::Stopped{}, repeatable, now)), "starting !start");
+    const TaskStep never = step(task_in(TaskPhase::running), task_event::Ended{"it is gone"}, job, now);
+    EXPECT_EQ(shown(never), "stopping !stop >finished");
+    EXPECT_EQ(shown(step(never.state, task_event::Stopped{}, job, now)), "stopped >stopped");
+}
+
 TaskState after(TaskState state, std::initializer_list<TaskEvent> events, Instant at = now) {
-    for (const TaskEvent& event : events) state = step(std::move(state), event, 30s, at).state;
+    for (const TaskEvent& event : events) state = step(std::move(state), event, service, at).state;
     return state;
 }
 
@@ -72,7 +132,7 @@ TEST(TaskMachine, IsGivenUpOnceAtTheThirdFailureInARow) {
     TaskState state = after({}, {task_event::Start{"a"}});
     int givenUp = 0;
     for (int i = 0; i < 5; ++i) {
-        const TaskStep failed = step(state, task_event::StartFailed{"no such program"}, 30s, now);
+        const TaskStep failed = step(state, task_event::StartFailed{"no such program"}, service, now);
         givenUp += failed.told.size() == 1 ? 1 : 0;
         EXPECT_EQ(failed.told.size(), i == 2 ? 1u : 0u);
         state = after(failed.state, {task_event::Woken{}}, *failed.state.wakeAt);
@@ -108,7 +168,7 @@ TEST(TaskMachine, FailedChecksDoNotCountWithinTheGraceTime) {
 TEST(TaskMachine, AStartOfOtherContentReplacesWhatIsBeingStarted) {
     const TaskState state = after({}, {task_event::Start{"a"}, task_event::Start{"b"}, task_event::Started{}});
     EXPECT_EQ(state.phase, TaskPhase::stopping);
-    const TaskStep next = step(state, task_event::Stopped{}, 30s, now);
+    const TaskStep next = step(state, task_event::Stopped{}, service, now);
     EXPECT_EQ(shown(next), "starting !start");
     EXPECT_EQ(next.state.running, "b");
 }
@@ -132,6 +192,11 @@ Environment after(Environment state, std::initializer_list<EnvironmentEvent> eve
 }
 
 const on::Up up{"s1", {{"api-1", "a"}, {"web-1", "w"}}, {"web-1"}};
+const on::Up upWithData{.spec = "s1",
+                        .tasks = {{"api-1", "a"}, {"books-1", "b"}},
+                        .balancers = {},
+                        .stores = {"books-1"},
+                        .jobs = {{"migrate-1", "m", false}, {"seed-1", "s", true}}};
 on::OfTask of(const char* task, Told told) { return {task, std::move(told)}; }
 
 Environment environment_in(EnvironmentPhase phase) {
@@ -148,6 +213,8 @@ Environment environment_in(EnvironmentPhase phase) {
             return after(isUp, {on::Up{"s2", {{"api-1", "a"}}}});
         case EnvironmentPhase::preparing:
             return preparing;
+        case EnvironmentPhase::initializing:
+            return after({}, {upWithData, on::Done{C::openIngress, 1}});
         case EnvironmentPhase::starting:
             return starting;
         case EnvironmentPhase::checking:
@@ -173,9 +240,10 @@ TEST(EnvironmentMachine, AnswersEveryEventInEveryPhase) {
     using C = EnvironmentCommand;
     std::string table;
     for (const EnvironmentPhase phase :
-         {EnvironmentPhase::absent, EnvironmentPhase::retiring, EnvironmentPhase::preparing, EnvironmentPhase::starting,
-          EnvironmentPhase::checking, EnvironmentPhase::up, EnvironmentPhase::failed, EnvironmentPhase::stopping,
-          EnvironmentPhase::clearing, EnvironmentPhase::closing, EnvironmentPhase::closed}) {
+         {EnvironmentPhase::absent, EnvironmentPhase::retiring, EnvironmentPhase::preparing,
+          EnvironmentPhase::initializing, EnvironmentPhase::starting, EnvironmentPhase::checking, EnvironmentPhase::up,
+          EnvironmentPhase::failed, EnvironmentPhase::stopping, EnvironmentPhase::clearing, EnvironmentPhase::closing,
+          EnvironmentPhase::closed}) {
         const Environment state = environment_in(phase);
         ASSERT_EQ(state.phase, phase);
         const std::uint64_t epoch = state.epoch;
@@ -216,6 +284,75 @@ TEST(EnvironmentMachine, ResultsOfWhatWasAskedBeforeAreDropped) {
     const Environment again = after(state, {up});
     const EnvironmentStep late = step(again, on::Done{EnvironmentCommand::openIngress, state.epoch}, now);
     EXPECT_EQ(late.state, again);
+}
+
+TEST(EnvironmentMachine, StoresComeFirstThenTheirUsersThenEachJobThenTheRest) {
+    using C = EnvironmentCommand;
+    EnvironmentStep at = step(after({}, {upWithData}), on::Done{C::openIngress, 1}, now);
+    EXPECT_EQ(shown(at), "initializing +books-1");
+    at = step(at.state, of("books-1", told::Ready{}), now);
+    EXPECT_EQ(shown(at), "initializing !giving rights in stores");
+    at = step(at.state, on::Done{C::grantStores, 1}, now);
+    EXPECT_EQ(shown(at), "initializing +migrate-1");
+    at = step(at.state, of("migrate-1", told::Finished{"m", true, "exit code 0"}), now);
+    EXPECT_EQ(shown(at), "initializing +seed-1");
+    at = step(at.state, of("seed-1", told::Finished{"s", true, "exit code 0"}), now);
+    EXPECT_EQ(shown(at), "starting +api-1 +books-1");
+}
+
+// As it is when everything of `upWithData` has come up once.
+Environment with_data() {
+    using C = EnvironmentCommand;
+    return after({}, {upWithData, on::Done{C::openIngress, 1}, of("books-1", told::Ready{}),
+                      on::Done{C::grantStores, 1}, of("migrate-1", told::Finished{"m", true, "exit code 0"}),
+                      of("seed-1", told::Finished{"s", true, "exit code 0"}), of("api-1", told::Ready{}),
+                      of("books-1", told::Ready{}), on::Done{C::check, 1}});
+}
+
+std::string initialized_again(const Environment& state, const on::Up& changed) {
+    using C = EnvironmentCommand;
+    const Environment ready = after(state, {changed, on::Done{C::openIngress, state.epoch + 1}});
+    const Environment granted = after(ready, {of("books-1", told::Ready{})});
+    return shown(step(granted, on::Done{C::grantStores, granted.epoch}, now));
+}
+
+TEST(EnvironmentMachine, AJobThatEndedWellRunsAgainOnlyWhenItChangedAndAFirstOneNever) {
+    const Environment state = with_data();
+    ASSERT_EQ(state.phase, EnvironmentPhase::up);
+    EXPECT_EQ(initialized_again(state, upWithData), "starting +api-1 +books-1");
+    on::Up changed = upWithData;
+    changed.jobs = {{"migrate-1", "m2", false}, {"seed-1", "s2", true}};
+    EXPECT_EQ(initialized_again(state, changed), "initializing +migrate-1");
+}
+
+Environment down(const Environment& state, bool destroyData) {
+    using C = EnvironmentCommand;
+    return after(state, {on::Down{destroyData}, of("api-1", told::Stopped{}), of("books-1", told::Stopped{}),
+                         of("migrate-1", told::Stopped{}), of("seed-1", told::Stopped{}),
+                         on::Done{destroyData ? C::destroyData : C::removeFiles, state.epoch + 1}});
+}
+
+TEST(EnvironmentMachine, WhichJobsHaveRunIsKnownOverADownUntilTheDataIsDestroyed) {
+    const Environment kept = down(with_data(), false);
+    ASSERT_EQ(kept.phase, EnvironmentPhase::absent);
+    EXPECT_TRUE(kept.keepsData);
+    EXPECT_EQ(initialized_again(kept, upWithData), "starting +api-1 +books-1");
+    const Environment destroyed = down(with_data(), true);
+    ASSERT_EQ(destroyed.phase, EnvironmentPhase::absent);
+    EXPECT_FALSE(destroyed.keepsData);
+    EXPECT_EQ(initialized_again(destroyed, upWithData), "initializing +migrate-1");
+}
+
+TEST(EnvironmentMachine, AJobThatFailsKeepsANewReleaseFromStarting) {
+    const Environment state = with_data();
+    on::Up changed = upWithData;
+    changed.jobs = {{"migrate-1", "m2", false}};
+    const Environment migrating =
+        after(state, {changed, on::Done{EnvironmentCommand::openIngress, 2}, of("books-1", told::Ready{}),
+                      on::Done{EnvironmentCommand::grantStores, 2}});
+    const EnvironmentStep failed = step(migrating, of("migrate-1", told::Finished{"m2", false, "exit code 1"}), now);
+    EXPECT_EQ(shown(failed), "failed") << "what ran goes on";
+    EXPECT_EQ(failed.state.why, "the job migrate-1 failed: exit code 1");
 }
 
 TEST(EnvironmentMachine, ATaskThatComesBackAtOnceNeedNotBeAwaited) {

@@ -1,5 +1,7 @@
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include <tenantry/base/check.hpp>
 #include <tenantry/plan/task_machine.hpp>
 
@@ -15,8 +17,11 @@ std::chrono::milliseconds back_off(std::uint32_t starts) {
 
 class Machine {
   public:
-    Machine(TaskState state, std::chrono::milliseconds grace, Instant now)
-        : step_{std::move(state), {}, {}}, grace_(grace), now_(now) {}
+    Machine(TaskState state, const world::TaskSpec& spec, Instant now)
+        : step_{std::move(state), {}, {}},
+          grace_(spec.health ? spec.health->grace : std::chrono::milliseconds(0)),
+          job_(spec.job),
+          now_(now) {}
 
     TaskStep take() && { return std::move(step_); }
 
@@ -33,6 +38,7 @@ class Machine {
                 return;  // its result is compared with what is wanted then
             case TaskPhase::running:
             case TaskPhase::ready:
+                if (job_) return;  // none is broken off; its end is told, and then another one may begin
                 if (state().running != start.digest) return stop();
                 if (same && state().phase == TaskPhase::ready) tell(told::Ready{});
                 return;
@@ -51,20 +57,26 @@ class Machine {
         state().process = started.process;
         enter(TaskPhase::running);
         state().failures = 0;
-        if (state().wanted != state().running) stop();
+        if (job_) state().wakeAt = now_ + job_->timeout;
+        if (state().wanted != state().running && (!job_ || state().wanted.empty())) stop();
     }
 
     void operator()(const on::StartFailed& failed) {
-        if (state().phase == TaskPhase::starting) wait(failed.why);
+        if (state().phase != TaskPhase::starting) return;
+        if (!job_) return wait(failed.why);
+        finish(false, failed.why);
+        enter(TaskPhase::stopped);
     }
 
     void operator()(const on::Ended& ended) {
         if (state().phase != TaskPhase::running && state().phase != TaskPhase::ready) return;
+        if (job_) return end_job(ended);
         lose(ended.how);
         wait(ended.how);
     }
 
     void operator()(const on::Healthy&) {
+        if (job_) return;
         state().failures = 0;
         if (state().phase == TaskPhase::running) {
             enter(TaskPhase::ready);
@@ -87,6 +99,11 @@ class Machine {
 
     void operator()(const on::Woken&) {
         if (!state().wakeAt || now_ < *state().wakeAt) return;
+        if (state().phase == TaskPhase::running && job_) {
+            finish(false,
+                   fmt::format("it ran longer than its timeout of {} s", job_->timeout / std::chrono::seconds(1)));
+            return stop();
+        }
         if (state().phase == TaskPhase::waiting) begin();
         if (state().phase == TaskPhase::stopping) stop();
     }
@@ -132,6 +149,19 @@ class Machine {
         step_.commands.push_back(TaskCommand::stop);
     }
 
+    // What it has left is taken away before it begins once more.
+    void end_job(const on::Ended& ended) {
+        if (!ended.well && job_->repeatable) return stop();
+        finish(ended.well.value_or(false),
+               ended.well ? ended.how : "how it ended is not known, and it is not `repeatable`");
+        stop();
+    }
+
+    void finish(bool well, const std::string& how) {
+        state().wanted.clear();
+        tell(told::Finished{state().running, well, how});
+    }
+
     void lose(const std::string& why) {
         if (state().phase == TaskPhase::ready) tell(told::Lost{why});
     }
@@ -146,13 +176,14 @@ class Machine {
 
     TaskStep step_;
     std::chrono::milliseconds grace_;
+    const std::optional<world::JobSpec>& job_;
     Instant now_;
 };
 
 }  // namespace
 
-TaskStep step(TaskState state, const TaskEvent& event, std::chrono::milliseconds grace, Instant now) {
-    Machine machine(std::move(state), grace, now);
+TaskStep step(TaskState state, const TaskEvent& event, const world::TaskSpec& spec, Instant now) {
+    Machine machine(std::move(state), spec, now);
     std::visit(machine, event);
     return std::move(machine).take();
 }

@@ -1,10 +1,12 @@
-// answers.json: what the machine's entry answered to a stranger (docs/local-files.md).
+// What was seen of the machine's entry and of stores (docs/local-files.md).
 
 #include "answers.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
-#include <tenantry/syntax/json.hpp>
+#include <tenantry/local_read/codes.hpp>
 
 #include "json_fields.hpp"
 
@@ -63,15 +65,59 @@ void read_host(const Scope& scope, const Object& root) {
 }  // namespace
 
 void read_answers(const Scope& scope, SourceId source) {
-    const auto tree = syntax::parse_json(scope.reading.sources, source, {}, scope.reading.diagnostics);
-    if (!tree) return;
-    const auto root = Object::of(scope, Node::root(*tree), "what was answered");
-    if (!root) return;
-    root->expect_only({"version", "hosts"});
-    if (const auto version = root->number("version"); version && *version != 1)
-        scope.unclear(root->find("version")->at(), fmt::format("Version {} of answers.json is not known.", *version));
-    if (!scope.reading.facts.answers) scope.reading.facts.answers.emplace();
-    each_object(scope, *root, "hosts", "the host", [&](const Object& host) { read_host(scope, host); });
+    read_seen(scope, source, "answers.json", {"version", "hosts"}, [&](const Object& root) {
+        if (!scope.reading.facts.answers) scope.reading.facts.answers.emplace();
+        each_object(scope, root, "hosts", "the host", [&](const Object& host) { read_host(scope, host); });
+    });
+}
+
+void read_listeners(const Scope& scope, SourceId source) {
+    read_seen(scope, source, "sockets.json", {"version", "sockets"}, [&](const Object& root) {
+        if (!root.list("sockets")) return;
+        auto& listeners = scope.reading.facts.listeners.emplace();
+        each_object(scope, root, "sockets", "the socket", [&](const Object& socket) {
+            socket.expect_only({"holder", "protocol", "address", "port"});
+            const auto holder = socket.text("holder"), protocol = socket.text("protocol"),
+                       address = socket.text("address");
+            const auto port = socket.number("port");
+            if (!holder || !protocol || !address || !port) return;
+            if (*port > 65535)
+                scope.wrong(code::malformedValue, socket.find("port")->at(), "A port is at most 65535.");
+            else
+                listeners.push_back({std::string(*holder), std::string(*protocol), std::string(*address),
+                                     Port{static_cast<std::uint16_t>(*port)}, socket.at()});
+        });
+    });
+}
+
+namespace {
+
+void read_user(const Scope& scope, const Object& object, verify::StoreFact& store) {
+    object.expect_only({"name", "rights"});
+    const auto name = object.text("name");
+    const auto rights = object.list("rights");
+    if (!name || !rights) return;
+    verify::StoreFact::User user{std::string(*name), {}, object.at()};
+    for (std::size_t i = 0; i < rights->size(); ++i)
+        if (const auto right = as_text(rights->item(i)))
+            user.rights.emplace_back(*right);
+        else
+            scope.unclear(rights->item(i).at(), "A right is no text.");
+    std::ranges::sort(user.rights);
+    store.users.push_back(std::move(user));
+}
+
+}  // namespace
+
+void read_store(const Scope& scope, SourceId source) {
+    read_seen(
+        scope, source, "a store's observed.json", {"version", "store", "engine", "users"}, [&](const Object& root) {
+            const auto name = root.text("store");
+            if (!name || !root.list("users")) return;
+            verify::StoreFact fact{scope.owner, std::string(*name), {}, root.at()};
+            each_object(scope, root, "users", "the user", [&](const Object& user) { read_user(scope, user, fact); });
+            scope.reading.facts.stores.push_back(std::move(fact));
+        });
 }
 
 }  // namespace tenantry::local_read

@@ -4,7 +4,10 @@
 
 namespace tenantry::local_read {
 
-/// Reads answers.json of an environment (docs/local-files.md) into Facts::answers.
+/// Each reads a text that only somebody who looked has written (docs/local-files.md): answers.json of an environment
+/// into Facts::answers, edge/sockets.json into Facts::listeners, a store's observed.json into Facts::stores.
 void read_answers(const Scope& scope, SourceId source);
+void read_listeners(const Scope& scope, SourceId source);
+void read_store(const Scope& scope, SourceId source);
 
 }  // namespace tenantry::local_read

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <tenantry/local_read/codes.hpp>
+#include <tenantry/syntax/json.hpp>
 
 namespace tenantry::local_read {
 
@@ -120,6 +121,17 @@ void Object::expect_only(std::initializer_list<std::string_view> known) const {
         if (std::ranges::find(known, entry.key) == known.end())
             scope_.unclear(entry.keyAt, fmt::format("The key `{}` of {} is not known.", entry.key, what_));
     }
+}
+
+void read_seen(const Scope& scope, SourceId source, std::string_view file, std::initializer_list<std::string_view> keys,
+               const std::function<void(const Object&)>& read) {
+    const auto tree = syntax::parse_json(scope.reading.sources, source, {}, scope.reading.diagnostics);
+    const auto root = tree ? Object::of(scope, Node::root(*tree), file) : std::nullopt;
+    if (!root) return;
+    root->expect_only(keys);
+    if (const auto version = root->number("version"); version && *version != 1)
+        scope.unclear(root->find("version")->at(), fmt::format("Version {} of {} is not known.", *version, file));
+    read(*root);
 }
 
 }  // namespace tenantry::local_read

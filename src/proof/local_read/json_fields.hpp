@@ -4,6 +4,7 @@
 // asked for are not understood.
 
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
 #include <optional>
 #include <string_view>
@@ -56,5 +57,10 @@ class Object {
     Node node_;
     std::string_view what_;
 };
+
+/// Reads a text that only somebody who looked has written: a JSON object with `version` 1 and `keys`, which has
+/// `version` among them. `read` is called with it; not where it is none, which is a diagnostic.
+void read_seen(const Scope& scope, SourceId source, std::string_view file, std::initializer_list<std::string_view> keys,
+               const std::function<void(const Object&)>& read);
 
 }  // namespace tenantry::local_read

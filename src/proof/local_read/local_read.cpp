@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <array>
 #include <map>
 #include <vector>
 
@@ -25,6 +27,7 @@ struct Folder {
     std::optional<SourceId> answers;
     std::map<std::string, SourceId, std::less<>> tasks;
     std::map<std::string, SourceId, std::less<>> observed;  ///< by task
+    std::vector<SourceId> stores;
     std::vector<std::pair<std::string, SourceId>> strangers;
     SourceId any;
 };
@@ -39,7 +42,10 @@ std::vector<std::string_view> segments(std::string_view path) {
     }
 }
 
-bool is_service_file(std::string_view name) { return name == "hosts" || name == "haproxy.cfg" || name == "nginx.conf"; }
+// Those of a store say nothing that a claim is decided on: what it lets in is seen in its catalogue.
+constexpr std::array serviceFiles{"hosts",       "haproxy.cfg",   "nginx.conf", "postgresql.conf",
+                                  "pg_hba.conf", "pg_ident.conf", "redis.conf", "users.acl"};
+bool is_service_file(std::string_view name) { return std::ranges::find(serviceFiles, name) != serviceFiles.end(); }
 
 // `parts` are those behind `environments/TENANT/STAGE/`.
 bool place(Folder& folder, std::span<const std::string_view> parts, SourceId source) {
@@ -50,6 +56,8 @@ bool place(Folder& folder, std::span<const std::string_view> parts, SourceId sou
         return folder.tasks.emplace(parts[1], source).second;
     if (parts.size() == 3 && parts[0] == "tasks" && parts[2] == "observed.json")
         return folder.observed.emplace(parts[1], source).second;
+    if (parts.size() == 3 && parts[0] == "stores" && parts[2] == "observed.json")
+        return folder.stores.push_back(source), true;
     return parts.size() == 3 && parts[0] == "services" && is_service_file(parts[2]);
 }
 
@@ -142,8 +150,10 @@ verify::Facts read_local(const Sources& sources, std::span<const LocalText> text
     for (const auto& [scope, folder] : environments) {
         verify::EnvironmentFact& fact = reading.facts.environments[scope.owner->at];
         fact.folder = fmt::format("{}environments/{}/", scope.folder(), fact.name);
+        fact.kept = fmt::format("{}{}/", scope.kept(), fact.name);
         read_tasks(scope, *folder, tasks);
         if (folder->answers) read_answers(scope, *folder->answers);
+        for (const SourceId store : folder->stores) read_store(scope, store);
     }
     networks.join_sockets(tasks.processes());
     for (const ProxyTask& proxy : tasks.proxies()) proxy.haproxy ? read_haproxy(proxy) : read_nginx(proxy);

@@ -56,7 +56,8 @@ void check_configuration(const Scope& scope, const Object& root, bool isTask) {
     // Others could be for the runtime itself (`run.oci.*` of crun). The entry has none.
     const bool annotated = isTask || root.find("annotations");
     if (const auto annotations = annotated ? root.object("annotations", "the annotations") : std::nullopt)
-        annotations->expect_only({"tenantry.environment", "tenantry.service", "tenantry.image", "tenantry.entrypoint"});
+        annotations->expect_only({"tenantry.environment", "tenantry.service", "tenantry.image", "tenantry.entrypoint",
+                                  "org.opencontainers.image.stopSignal"});
     const auto linux = root.object("linux", "the Linux part");
     if (!linux) return;
     // What they say of the sandbox is read apart (sandbox_wanted.cpp).

@@ -20,6 +20,11 @@ std::string Scope::folder() const {
     return fmt::format("{}platforms/{}/", machineRoot, platform == reading.platforms.end() ? "" : platform->second);
 }
 
+std::string Scope::kept() const {
+    const auto platform = reading.platforms.find(reading.facts.environments[owner->at].name);
+    return fmt::format("{}{}/", keptRoot, platform == reading.platforms.end() ? "" : platform->second);
+}
+
 Span start_of(SourceId source) { return {source, 0, 0}; }
 
 }  // namespace tenantry::local_read

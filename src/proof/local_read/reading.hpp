@@ -16,6 +16,8 @@ namespace tenantry::local_read {
 
 /// Below it lies the output folder of PLATFORM on the machine, as `platforms/PLATFORM` (docs/local-files.md).
 inline constexpr std::string_view machineRoot = "/run/tenantry/";
+/// Below it, as `PLATFORM/ENVIRONMENT`, lies what outlives an environment.
+inline constexpr std::string_view keptRoot = "/var/lib/tenantry/placements/";
 
 struct Reading {
     const Sources& sources;
@@ -36,6 +38,8 @@ struct Scope {
     void unclear(Span at, std::string what) const;
     /// `/run/tenantry/platforms/PLATFORM/`, where the files of the environment's platform lie on the machine.
     [[nodiscard]] std::string folder() const;
+    /// `/var/lib/tenantry/placements/PLATFORM/`; for a scope with an owner.
+    [[nodiscard]] std::string kept() const;
     /// The text cannot be read.
     void wrong(const CodeInfo& code, Span at, std::string detail) const {
         reading.diagnostics.add(code, at, std::move(detail));

@@ -29,8 +29,6 @@ class Sandboxes {
     std::map<std::string_view, ProfileIndex> known_;  ///< by the bytes that it was read from
 };
 
-/// Reads edge/sockets.json (docs/local-files.md) into Facts::listeners.
-void read_listeners(const Scope& scope, SourceId source);
 /// A mount's options in the words of mount(8); those that are not known are not understood.
 void read_mount_options(const Scope& scope, const Node& options, verify::Mount& mount);
 /// The lines of a seccomp profile, sorted (verify::Profile): `read allow`, `clone3 errno 38`, `socket allow if 0 == 1`.

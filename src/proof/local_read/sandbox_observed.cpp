@@ -100,75 +100,49 @@ void read_limit(const Object& root, std::string_view key, Placed<std::optional<s
     to = {as_large_number(*node), node->at()};
 }
 
-}  // namespace
-
-std::optional<Sandbox> Sandboxes::read_observed(const Scope& scope, SourceId source) {
-    const auto tree = syntax::parse_json(reading_.sources, source, {}, reading_.diagnostics);
-    if (!tree) return std::nullopt;
-    const auto root = Object::of(scope, Node::root(*tree), "what was observed");
-    if (!root) return std::nullopt;
-    root->expect_only({"version", "uid", "gid", "groups", "otherIds", "capabilities", "noNewPrivileges", "seccomp",
-                       "rootReadOnly", "limits", "namespaces", "pinnedNetwork", "machine", "cgroup", "mounts"});
-    if (const auto version = root->number("version"); version && *version != 1)
-        scope.unclear(root->find("version")->at(), fmt::format("Version {} of observed.json is not known.", *version));
+Sandbox read_sandbox(const Scope& scope, const Object& root, SourceId source) {
     Sandbox sandbox;
     sandbox.source = verify::Source::live;
     sandbox.at = start_of(source);
-    read_ids(*root, sandbox);
-    read_capabilities(scope, *root, sandbox);
+    read_ids(root, sandbox);
+    read_capabilities(scope, root, sandbox);
     const auto flag = [&](std::string_view key, Placed<bool>& to) {
-        if (const auto value = root->boolean(key)) to = {*value, root->find(key)->at()};
+        if (const auto value = root.boolean(key)) to = {*value, root.find(key)->at()};
     };
     flag("noNewPrivileges", sandbox.noNewPrivileges);
     flag("rootReadOnly", sandbox.rootReadOnly);
-    if (const auto seccomp = root->object("seccomp", "the seccomp state")) {
+    if (const auto seccomp = root.object("seccomp", "the seccomp state")) {
         seccomp->expect_only({"mode", "filters"});
         sandbox.seccompMode = {static_cast<int>(seccomp->number("mode").value_or(0)), seccomp->at()};
         sandbox.seccompFilters = static_cast<int>(seccomp->number("filters").value_or(0));
     }
-    if (const auto limits = root->object("limits", "the limits")) {
+    if (const auto limits = root.object("limits", "the limits")) {
         limits->expect_only({"core", "processes", "memory"});
         read_limit(*limits, "core", sandbox.coreLimit);
         read_limit(*limits, "processes", sandbox.processes);
         read_limit(*limits, "memory", sandbox.memory);
     }
-    const auto machine = root->object("machine", "the machine");
+    const auto machine = root.object("machine", "the machine");
     if (machine) {
         machine->expect_only({"namespaces", "proc"});
         sandbox.machineProc = machine->text("proc").value_or("");
     }
-    read_spaces(*root, machine, sandbox);
-    if (const auto cgroup = root->text("cgroup")) sandbox.cgroup = {std::string(*cgroup), root->find("cgroup")->at()};
-    read_mounts(scope, *root, sandbox);
-    reading_.facts.source = verify::Source::live;
+    read_spaces(root, machine, sandbox);
+    if (const auto cgroup = root.text("cgroup")) sandbox.cgroup = {std::string(*cgroup), root.find("cgroup")->at()};
+    read_mounts(scope, root, sandbox);
     return sandbox;
 }
 
-void read_listeners(const Scope& scope, SourceId source) {
-    const auto tree = syntax::parse_json(scope.reading.sources, source, {}, scope.reading.diagnostics);
-    if (!tree) return;
-    const auto root = Object::of(scope, Node::root(*tree), "what listens");
-    if (!root) return;
-    root->expect_only({"version", "sockets"});
-    if (const auto version = root->number("version"); version && *version != 1)
-        scope.unclear(root->find("version")->at(), fmt::format("Version {} of sockets.json is not known.", *version));
-    const auto list = root->list("sockets");
-    if (!list) return;
-    auto& listeners = scope.reading.facts.listeners.emplace();
-    for (std::size_t i = 0; i < list->size(); ++i) {
-        const auto object = Object::of(scope, list->item(i), "the socket");
-        if (!object) continue;
-        object->expect_only({"holder", "protocol", "address", "port"});
-        const auto holder = object->text("holder"), protocol = object->text("protocol"),
-                   address = object->text("address");
-        const auto port = object->number("port");
-        if (!holder || !protocol || !address || !port) continue;
-        if (*port > 65535)
-            scope.wrong(code::malformedValue, object->find("port")->at(), "A port is at most 65535.");
-        else
-            listeners.push_back({std::string(*holder), std::string(*protocol), std::string(*address),
-                                 Port{static_cast<std::uint16_t>(*port)}, object->at()});
-    }
+}  // namespace
+
+std::optional<Sandbox> Sandboxes::read_observed(const Scope& scope, SourceId source) {
+    std::optional<Sandbox> sandbox;
+    read_seen(scope, source, "observed.json",
+              {"version", "uid", "gid", "groups", "otherIds", "capabilities", "noNewPrivileges", "seccomp",
+               "rootReadOnly", "limits", "namespaces", "pinnedNetwork", "machine", "cgroup", "mounts"},
+              [&](const Object& root) { sandbox = read_sandbox(scope, root, source); });
+    if (sandbox) reading_.facts.source = verify::Source::live;
+    return sandbox;
 }
 
 }  // namespace tenantry::local_read

@@ -5,10 +5,10 @@
 
 namespace tenantry::verify {
 
-/// NET-1 looks at the platform as a whole, NET-5 and NET-6 at one declared environment (a position in Declared) whose
-/// facts are there, NET-8 at the platform.
+/// NET-1 and NET-8 look at the platform as a whole, NET-6 at one declared environment (a position in Declared).
 Examined examine_net1(const Scene& scene, const Reaches& reaches);
-Examined examine_net5(const Scene& scene, const Reaches& reaches, std::size_t environment);
+/// Who is reached by whom in one declared environment whose facts are there: NET-4 of stores, NET-5 of all others.
+Examined examine_receivers(const Scene& scene, const Reaches& reaches, std::size_t environment, Claim claim);
 Examined examine_net6(const Scene& scene, std::size_t environment);
 Examined examine_net8(const Scene& scene);
 
@@ -34,6 +34,8 @@ Examined examine_tls_policy(const Scene& scene, Claim claim, std::size_t environ
 /// TLS-1 or TLS-3 of one declared environment, where somebody asked (Facts::answers).
 Examined examine_tls_answers(const Scene& scene, Claim claim, std::size_t environment);
 Examined examine_tls2(const Scene& scene);
+/// DB-1 of one declared environment, on what catalogues of stores say.
+Examined examine_db1(const Scene& scene, std::size_t environment);
 
 /// The part of NET-6 that is about hosts, sockets and proxies.
 void examine_ingress(const Scene& scene, std::size_t environment, Findings& findings, Basis& basis);

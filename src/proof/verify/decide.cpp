@@ -20,6 +20,7 @@ constexpr std::string_view notBuiltLive = "not built yet, it is decided on the l
 // The daemon and the container runtime add to what is written: /usr, certificates, masks of /proc.
 constexpr std::string_view liveAlone =
     "decided on the live machine alone: what a task sees besides what is written stands in no text";
+constexpr std::string_view inStores = "decided on the live machine alone: rights stand in the store";
 // What a load balancer made of its files shows an answer alone.
 constexpr std::string_view byProbes = "decided by probes: add --probe";
 
@@ -29,6 +30,7 @@ std::string_view undecided(Claim claim, Source source) {
     switch (claim) {
         case Claim::net1:
         case Claim::net2:
+        case Claim::net4:
         case Claim::net5:
         case Claim::net6:
         case Claim::net8:
@@ -45,12 +47,12 @@ std::string_view undecided(Claim claim, Source source) {
         case Claim::fs1:
             return live ? "" : liveAlone;
         case Claim::db1:
+            return live ? "" : inStores;
         case Claim::del1:
         case Claim::drf1:
         case Claim::bak2:
             return notBuiltLive;
         case Claim::net3:
-        case Claim::net4:
         case Claim::net7:
         case Claim::net11:
         case Claim::res1:
@@ -89,9 +91,9 @@ Examined for_each_environment(const Scene& scene, const Pool& pool, const Examin
     return all;
 }
 
-Examined examine_calls(const Scene& scene, const Reaches& reaches, const Pool& pool) {
+Examined examine_calls(const Scene& scene, const Reaches& reaches, const Pool& pool, Claim claim) {
     Examined all = for_each_environment(scene, pool, [&](std::size_t i) {
-        if (scene.factOf[i]) return examine_net5(scene, reaches, i);
+        if (scene.factOf[i]) return examine_receivers(scene, reaches, i, claim);
         Examined none;
         none.doubts.push_back(fmt::format("Nothing of {} is among the facts.", scene.declared.environments[i].name));
         return none;
@@ -147,8 +149,9 @@ class Decision {
                 return examine_net1(scene_, reaches_);
             case Claim::net2:
                 return examine_net2(scene_, reaches_);
+            case Claim::net4:
             case Claim::net5:
-                return examine_calls(scene_, reaches_, pool_);
+                return examine_calls(scene_, reaches_, pool_, claim);
             case Claim::net6:
                 return works();
             case Claim::net8:
@@ -165,6 +168,8 @@ class Decision {
                 return examine_run2(scene_);
             case Claim::fs1:
                 return examine_fs1(scene_);
+            case Claim::db1:
+                return each([&](std::size_t i) { return examine_db1(scene_, i); });
             case Claim::tls1:
             case Claim::tls3:
                 return each([&](std::size_t i) {

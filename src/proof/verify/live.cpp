@@ -46,8 +46,9 @@ class Report {
 template <class Look>
 void each_observed(const Scene& scene, Examined& out, const Look& look) {
     out.basis.environments = scene.facts.environments.size();
-    for (const Process& process : scene.facts.processes) {
-        if (!process.owner) continue;
+    for (std::uint32_t at = 0; at < scene.facts.processes.size(); ++at) {
+        const Process& process = scene.facts.processes[at];
+        if (!process.owner || scene.at_rest({at})) continue;
         if (process.sandbox && process.sandbox->source == Source::live)
             look(process, *process.sandbox);
         else
@@ -173,11 +174,15 @@ Examined examine_fs1(const Scene& scene) {
             report.add(process, "root",
                        fmt::format("{} can write its root, which the container runtime opens as root.", process.name),
                        {{process.name + " has a root that it can write", sandbox.rootReadOnly.at}});
+        const auto declared = scene.declaredOf[process.owner->at];
+        const bool isStore =
+            declared && kind_of(scene.declared.environments[*declared], process.service) == ServiceKind::store;
         for (const Mount& mount : sandbox.mounts) {
             ++out.basis.facts;
             const MountKind kind = kind_of(Whose(scene.facts, process), mount);
             const bool own = kind == MountKind::memory || kind == MountKind::proc ||
-                             (kind == MountKind::control && process.service == loadBalancerName) ||
+                             (kind == MountKind::control && (isStore || process.service == loadBalancerName)) ||
+                             (kind == MountKind::data && isStore) ||
                              (kind == MountKind::root && !sandbox.rootReadOnly.value);
             if (!mount.writable || own) continue;
             report.add(process, "mount " + mount.point,

@@ -15,6 +15,17 @@ bool is_plain(std::string_view path) {
            path.find("//") == std::string_view::npos && path.find("/./") == std::string_view::npos;
 }
 
+// Where a store's task has what it holds.
+constexpr std::string_view dataPoint = "/data";
+
+// Any folder on the way may be a file system of its own, in which live roots begin.
+bool is_kept(const EnvironmentFact& environment, std::string_view root, const std::string& path) {
+    if (environment.kept.empty()) return false;
+    for (const std::string_view top : {"", "/var", "/var/lib", "/var/lib/tenantry"})
+        if (environment.kept.starts_with(top) && root == environment.kept.substr(top.size()) + path) return true;
+    return false;
+}
+
 MountKind kind_inside(const Whose& whose, const Mount& mount, std::string_view path) {
     if (path.starts_with("tasks/"))
         return path == fmt::format("tasks/{}/rootfs", whose.task) ? MountKind::root : MountKind::foreign;
@@ -28,6 +39,17 @@ MountKind kind_inside(const Whose& whose, const Mount& mount, std::string_view p
     if (path == "root/empty" && mount.point.starts_with("/proc/")) return MountKind::mask;
     if (path == "tls") return MountKind::key;
     if (path == "control") return MountKind::control;
+    if (path == fmt::format("secrets/{}", whose.service)) return MountKind::secret;
+    if (const std::string store = fmt::format("stores/{}/", whose.service); path.starts_with(store)) {
+        const std::string_view part = path.substr(store.size());
+        if (part == "data") return MountKind::data;
+        if (part == "tls") return MountKind::key;
+        if (part == "control") return MountKind::control;
+        if (part == "users") return MountKind::settings;
+        if (part == "socket") return MountKind::control;
+    }
+    // The socket of what is behind a store.
+    if (path == fmt::format("stores/{}-postgresql/socket", whose.service)) return MountKind::control;
     return MountKind::foreign;
 }
 
@@ -39,9 +61,13 @@ MountKind kind_live(const Whose& whose, const Mount& mount) {
     if (mount.type == "proc") return whole && mount.point == "/proc" ? MountKind::proc : MountKind::mask;
     if (inProc && !mount.writable && (mount.blank ? whole : mount.root == "/null")) return MountKind::mask;
     if (mount.type == "tmpfs" && whole && is_memory_point(mount.point)) return MountKind::memory;
-    if (mount.type == "overlay") return mount.point == "/" ? MountKind::root : MountKind::image;
+    if (mount.type == "overlay") {
+        if (mount.point == "/") return MountKind::root;
+        return mount.point == dataPoint ? MountKind::data : MountKind::image;
+    }
     if (const auto path = inside(whose.environment, mount.root)) return kind_inside(whose, mount, *path);
-    return MountKind::foreign;
+    const bool kept = is_kept(whose.environment, mount.root, fmt::format("stores/{}/data", whose.service));
+    return kept && mount.point == dataPoint ? MountKind::data : MountKind::foreign;
 }
 
 }  // namespace

@@ -15,8 +15,10 @@ enum class MountKind : std::uint8_t {
     proc,      ///< its own process files
     mask,      ///< hides or guards a part of them
     settings,  ///< files of its service: hosts, a proxy's configuration
-    key,       ///< certificate and key of the environment
-    control,   ///< the folder of the load balancer's runtime socket
+    key,       ///< certificate and key of the environment's load balancer, or of the store itself
+    control,   ///< the folder of the load balancer's or the store's control socket
+    data,      ///< what a store holds
+    secret,    ///< what the file names for this service or job alone
     image,     ///< programs and files of an image, or of the machine as the environment's own overlay
     foreign,   ///< anything else
 };

@@ -11,16 +11,18 @@ namespace {
 
 class Examiner {
   public:
-    Examiner(const Scene& scene, const Reaches& reaches, std::size_t environment)
+    Examiner(const Scene& scene, const Reaches& reaches, std::size_t environment, Claim claim)
         : scene_(scene),
           reaches_(reaches),
           environment_(scene.declared.environments[environment]),
           fact_(*scene.factOf[environment]),
-          findings_(Claim::net5, environment_.name) {}
+          claim_(claim),
+          findings_(claim, environment_.name) {}
 
     Examined examine() && {
         out_.basis.environments = 1;
         for (Index<Process> process : scene_.processesOf[fact_.at]) {
+            if (!concerns(scene_.process(process).service)) continue;
             check_identity(process);
             check_proxies(process);
         }
@@ -28,7 +30,7 @@ class Examiner {
             for (const Chain& chain : scene_.device(device).chains) out_.basis.rules += chain.rules.size();
             if (scene_.sends(device)) check_sender(reaches_[device.at]);
         }
-        check_sockets();
+        if (claim_ == Claim::net5) check_sockets();
         out_.findings = std::move(findings_).take();
         return std::move(out_);
     }
@@ -44,6 +46,11 @@ class Examiner {
         // Without a translation on the way it is easier to read.
         auto rank() const { return std::pair{way == 0, likeness(arrived, wish)}; }
     };
+
+    // Stores are NET-4's, all others NET-5's.
+    bool concerns(std::string_view service) const {
+        return (kind_of(environment_, service) == ServiceKind::store) == (claim_ == Claim::net4);
+    }
 
     // Each process is what its task declares, in a namespace of its own that has the task's address and no other.
     void check_identity(Index<Process> index) {
@@ -114,6 +121,7 @@ class Examiner {
         bool complete = reach.complete;
         for (const Arrival& arrival : reach.delivered) {
             if (arrival.device == reach.from || scene_.device(arrival.device).owner != Owner(fact_)) continue;
+            if (!concerns(service_in(arrival.device))) continue;
             PacketSet rest = arrival.packets;
             rest.subtract(permitted(reach.from, arrival.device));
             complete = complete && !rest.overflowed();
@@ -176,7 +184,8 @@ class Examiner {
             return fmt::format("under the address {}, which is not its own", one.arrived.source.str());
         const auto declared = std::ranges::find_if(
             environment_.allows, [&](const DeclaredAllow& allow) { return allow.from == from && allow.to == to; });
-        if (declared == environment_.allows.end()) return fmt::format("and {} declares no call of {}", from, to);
+        if (declared == environment_.allows.end())
+            return fmt::format("and {} declares no {} of {}", from, claim_ == Claim::net4 ? "use" : "call", to);
         return fmt::format("and {} may call {} on TCP port {} only", from, to, declared->port.number);
     }
 
@@ -229,14 +238,15 @@ class Examiner {
     const Reaches& reaches_;
     const DeclaredEnvironment& environment_;
     Index<EnvironmentFact> fact_;
+    Claim claim_;
     Findings findings_;
     Examined out_;
 };
 
 }  // namespace
 
-Examined examine_net5(const Scene& scene, const Reaches& reaches, std::size_t environment) {
-    return Examiner(scene, reaches, environment).examine();
+Examined examine_receivers(const Scene& scene, const Reaches& reaches, std::size_t environment, Claim claim) {
+    return Examiner(scene, reaches, environment, claim).examine();
 }
 
 }  // namespace tenantry::verify

@@ -25,6 +25,7 @@ class Examiner {
 
     void examine(Index<EnvironmentFact> environment) {
         for (const Index<Process> index : scene_.processesOf[environment.at]) {
+            if (scene_.at_rest(index)) continue;
             const Process& process = scene_.process(index);
             if (!process.sandbox || process.sandbox->source != scene_.facts.source) {
                 out_.doubts.push_back(fmt::format("{} was not observed.", process.name));
@@ -119,16 +120,22 @@ class Examiner {
         const auto wrong = [&](std::string_view what) {
             differs(fmt::format("{} {}", what, mount.point), fmt::format("{}: {}", what, to_text(mount)), mount.at);
         };
-        const bool balancer = process_->service == loadBalancerName;
+        const bool store = verify::kind_of(declared_, process_->service) == ServiceKind::store;
+        const bool controlled = store || process_->service == loadBalancerName;
         if (mount.spreads) wrong("has a mount that is not private");
         switch (kind) {
             case MountKind::foreign:
                 return wrong("has a mount that is not published");
             case MountKind::key:
             case MountKind::control:
-                if (!balancer) return wrong("has what is the load balancer's alone");
+                if (!controlled) return wrong("has what is the load balancer's or a store's alone");
                 [[fallthrough]];
             case MountKind::settings:
+            case MountKind::secret:
+                if (mount.programs) wrong("may run what is no program");
+                break;
+            case MountKind::data:
+                if (!store) return wrong("has what is a store's alone");
                 if (mount.programs) wrong("may run what is no program");
                 break;
             case MountKind::memory:
@@ -142,7 +149,8 @@ class Examiner {
             case MountKind::image:
                 break;
         }
-        const bool own = kind == MountKind::memory || kind == MountKind::proc || kind == MountKind::control;
+        const bool own = kind == MountKind::memory || kind == MountKind::proc || kind == MountKind::control ||
+                         kind == MountKind::data;
         if (mount.writable && !own) wrong("can write");
         // The root and masks of /proc hold no file of a stranger; nodes in its own /dev are the runtime's.
         if (kind == MountKind::root || kind == MountKind::mask) return;

@@ -66,7 +66,20 @@ std::string Scene::owner_name(Owner owner) const {
     return owner ? facts.environments[owner->at].name : std::string("no environment");
 }
 
+bool Scene::at_rest(Index<Process> index) const {
+    const Process& process = facts.processes[index.at];
+    const bool observed = process.sandbox && process.sandbox->source == Source::live;
+    if (observed || facts.source == Source::text || !process.owner) return false;
+    const auto environment = declaredOf[process.owner->at];
+    return environment && kind_of(declared.environments[*environment], process.service) == ServiceKind::job;
+}
+
 bool Scene::sends(Index<Device> index) const { return !processesIn[index.at].empty() || !device(index).forwards; }
+
+ServiceKind kind_of(const DeclaredEnvironment& environment, std::string_view service) {
+    const DeclaredService* found = find_service(environment, service);
+    return found == nullptr ? ServiceKind::service : found->kind;
+}
 
 const DeclaredService* find_service(const DeclaredEnvironment& environment, std::string_view name) {
     const auto found = std::ranges::find(environment.services, name, &DeclaredService::name);

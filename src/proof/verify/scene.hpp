@@ -36,10 +36,14 @@ struct Scene {
     [[nodiscard]] const Device& device(Index<Device> index) const { return facts.devices[index.at]; }
     [[nodiscard]] const Process& process(Index<Process> index) const { return facts.processes[index.at]; }
     [[nodiscard]] std::string owner_name(Owner owner) const;
+    /// A job's task that has its place and does not run now.
+    [[nodiscard]] bool at_rest(Index<Process> index) const;
     /// A device whose packets are its own: it holds a process, or it is no router.
     [[nodiscard]] bool sends(Index<Device> device) const;
 };
 
+/// What a name is in an environment; a service where it is not declared.
+ServiceKind kind_of(const DeclaredEnvironment& environment, std::string_view service);
 const DeclaredService* find_service(const DeclaredEnvironment& environment, std::string_view name);
 /// Where a service stands in the declaration; for the load balancer the routes that lead through it.
 ModelPath origin_of(const DeclaredEnvironment& environment, std::string_view service);

@@ -96,10 +96,12 @@ Shape sample_shape(std::uint8_t zones) {
     add_web(builder);
     add_worker(builder);
     builder.shape.entries = {{parsed<PathPrefix>("/admin"), {admin}}, {parsed<PathPrefix>("/"), {web}}};
-    builder.shape.allows = {
-        {LoadBalancer{}, {admin}, Port{8080}, {}},         {LoadBalancer{}, {web}, Port{8080}, {}},
-        {Index<Workload>{admin}, {api}, Port{9000}, {}},   {Index<Workload>{web}, {api}, Port{9000}, {}},
-        {Index<Workload>{api}, {scoring}, Port{9100}, {}}, {Index<Workload>{worker}, {scoring}, Port{9100}, {}}};
+    builder.shape.allows = {{LoadBalancer{}, Index<Workload>{admin}, Port{8080}, {}},
+                            {LoadBalancer{}, Index<Workload>{web}, Port{8080}, {}},
+                            {Index<Workload>{admin}, Index<Workload>{api}, Port{9000}, {}},
+                            {Index<Workload>{web}, Index<Workload>{api}, Port{9000}, {}},
+                            {Index<Workload>{api}, Index<Workload>{scoring}, Port{9100}, {}},
+                            {Index<Workload>{worker}, Index<Workload>{scoring}, Port{9100}, {}}};
     return builder.shape;
 }
 

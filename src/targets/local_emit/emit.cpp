@@ -8,13 +8,16 @@
 #include "manifest.hpp"
 #include "network.hpp"
 #include "rule_set.hpp"
+#include "store_program.hpp"
 #include "task_config.hpp"
 
 namespace tenantry::local_emit {
 
 using blueprint::Blueprint;
 using blueprint::Environment;
+using blueprint::Job;
 using blueprint::Shape;
+using blueprint::Store;
 using blueprint::Workload;
 
 struct WorkloadTemplates {
@@ -23,15 +26,22 @@ struct WorkloadTemplates {
     std::optional<TemplateText> nginx;
 };
 
+struct StoreTemplates {
+    TemplateText hosts, config;
+    std::vector<StoreText> texts;
+};
+
 struct ShapeTemplates {
     TemplateText ruleSet, balancer, balancerHosts, balancerConfig;
-    std::vector<WorkloadTemplates> workloads;  // as in the shape
+    std::vector<WorkloadTemplates> workloads;      // as in the shape, these and those below
+    std::vector<StoreTemplates> stores, backings;  // `backings`: empty texts where a store has none
+    std::vector<WorkloadTemplates> jobs;
 };
 
 namespace {
 
 WorkloadTemplates templates_of(const Shape& shape, const Workload& workload) {
-    WorkloadTemplates texts{.hosts = hosts_text(shape, &workload),
+    WorkloadTemplates texts{.hosts = hosts_text(shape, workload.calls, workload.stores),
                             .hostConfig = task_config(shape, workload, ImageMode::host),
                             .ociConfig = task_config(shape, workload, ImageMode::oci),
                             .nginx = {}};
@@ -42,10 +52,24 @@ WorkloadTemplates templates_of(const Shape& shape, const Workload& workload) {
 ShapeTemplates templates_of(const Shape& shape) {
     ShapeTemplates texts{.ruleSet = rule_set_text(shape),
                          .balancer = balancer_text(shape),
-                         .balancerHosts = hosts_text(shape, nullptr),
+                         .balancerHosts = hosts_text(shape),
                          .balancerConfig = balancer_config(),
-                         .workloads = {}};
+                         .workloads = {},
+                         .stores = {},
+                         .backings = {},
+                         .jobs = {}};
     for (const Workload& workload : shape.workloads) texts.workloads.push_back(templates_of(shape, workload));
+    for (std::uint32_t at = 0; at < shape.stores.size(); ++at)
+        texts.stores.push_back({hosts_text(shape), task_config(shape.stores[at]), texts_of(shape, Index<Store>{at})});
+    for (const Store& store : shape.stores)
+        texts.backings.push_back(is_backed(store)
+                                     ? StoreTemplates{hosts_text(shape), backing_config(store), backing_texts()}
+                                     : StoreTemplates{});
+    for (const Job& job : shape.jobs)
+        texts.jobs.push_back({.hosts = hosts_text(shape, {}, job.stores),
+                              .hostConfig = task_config(shape, job, ImageMode::host),
+                              .ociConfig = task_config(shape, job, ImageMode::oci),
+                              .nginx = {}});
     return texts;
 }
 
@@ -77,13 +101,22 @@ void add_balancer(Files& files, const Filling& filling, const ShapeTemplates& te
         files.add_config(task, texts.balancerConfig);
 }
 
-void add_workload(Files& files, const Filling& filling, Index<Workload> index, const WorkloadTemplates& texts) {
-    const Workload& workload = filling.shape().workloads[index.at];
-    const std::string folder = "services/" + workload.name.str() + "/";
+// A store or what is behind it.
+void add_store(Files& files, const Filling& filling, const blueprint::End& end, const StoreTemplates& texts) {
+    const std::string folder = "services/" + name_of(filling.shape(), end) + "/";
+    files.add(folder + "hosts", texts.hosts);
+    for (const StoreText& one : texts.texts) files.add(folder + std::string(one.file.str()), one.text);
+    for (const LocalTask& task : filling.tasks.of(end)) files.add_config(task, texts.config);
+}
+
+// A workload or a job.
+void add_tasks(Files& files, const Filling& filling, const blueprint::End& end,
+               const std::optional<blueprint::Hole<ImageRef>>& image, const WorkloadTemplates& texts) {
+    const std::string folder = "services/" + name_of(filling.shape(), end) + "/";
     files.add(folder + "hosts", texts.hosts);
     if (texts.nginx) files.add(folder + "nginx.conf", *texts.nginx);
-    const bool onHost = workload.image && filling.host_image(filling.value(*workload.image)) != nullptr;
-    for (const LocalTask& task : filling.tasks.of(index))
+    const bool onHost = image && filling.host_image(filling.value(*image)) != nullptr;
+    for (const LocalTask& task : filling.tasks.of(end))
         files.add_config(task, onHost ? texts.hostConfig : texts.ociConfig);
 }
 
@@ -108,7 +141,14 @@ LocalEnvironment LocalTemplates::emit(const Blueprint& blueprint, const Environm
     files.add("nftables.json", texts.ruleSet);
     add_balancer(files, filling, texts);
     for (std::uint32_t at = 0; at < texts.workloads.size(); ++at)
-        add_workload(files, filling, {at}, texts.workloads[at]);
+        add_tasks(files, filling, Index<Workload>{at}, filling.shape().workloads[at].image, texts.workloads[at]);
+    for (std::uint32_t at = 0; at < texts.stores.size(); ++at) {
+        add_store(files, filling, Index<Store>{at}, texts.stores[at]);
+        if (is_backed(filling.shape().stores[at]))
+            add_store(files, filling, blueprint::Backing{{at}}, texts.backings[at]);
+    }
+    for (std::uint32_t at = 0; at < texts.jobs.size(); ++at)
+        add_tasks(files, filling, Index<Job>{at}, filling.shape().jobs[at].image, texts.jobs[at]);
     result.files = std::move(files).take();
     return result;
 }

@@ -143,15 +143,17 @@ TemplateText edge_text() {
     return std::move(text).take();
 }
 
-TemplateText hosts_text(const Shape& shape, const Workload* workload) {
+TemplateText hosts_text(const Shape& shape, const std::vector<Index<Workload>>& calls,
+                        const std::vector<blueprint::Grant>& stores) {
     TemplateText text;
     text.add("127.0.0.1 localhost\n");
-    if (workload == nullptr) return text;
-    for (const Index<Workload> index : workload->calls) {
+    for (const Index<Workload> index : calls) {
         const Workload& called = shape.workloads[index.at];
         TENANTRY_CHECK(called.virtualAddress, "a service that is called has a virtual address");
         text.add(BlockAddress{*called.virtualAddress}, " ", called.name, "\n");
     }
+    for (const blueprint::Grant& grant : stores)
+        text.add(BlockAddress{address_of(shape, grant.store)}, " ", shape.stores[grant.store.at].name, "\n");
     return text;
 }
 

@@ -10,7 +10,8 @@ namespace tenantry::local_emit {
 TemplateText frontend_text(const blueprint::Shape& shape, const blueprint::Workload& frontend);
 /// nginx.conf of the machine's entry.
 TemplateText edge_text();
-/// /etc/hosts of a workload's tasks; `workload` nothing: of the load balancer's.
-TemplateText hosts_text(const blueprint::Shape& shape, const blueprint::Workload* workload);
+/// /etc/hosts of tasks that make these calls and use these stores.
+TemplateText hosts_text(const blueprint::Shape& shape, const std::vector<Index<blueprint::Workload>>& calls = {},
+                        const std::vector<blueprint::Grant>& stores = {});
 
 }  // namespace tenantry::local_emit

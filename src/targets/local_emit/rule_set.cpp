@@ -9,7 +9,9 @@ namespace {
 
 using blueprint::Allow;
 using blueprint::End;
+using blueprint::Job;
 using blueprint::Shape;
+using blueprint::Store;
 using blueprint::Workload;
 using ChainName = NftJson::ChainName;
 
@@ -149,6 +151,11 @@ TemplateText spread(const Workload& workload, Index<Workload> index) {
 void of_environment(NftJson& rules, const Shape& shape) {
     rules.lines(source(blueprint::LoadBalancer{}));
     for (std::uint32_t at = 0; at < shape.workloads.size(); ++at) rules.lines(source(Index<Workload>{at}));
+    for (std::uint32_t at = 0; at < shape.stores.size(); ++at) {
+        rules.lines(source(Index<Store>{at}));
+        if (is_backed(shape.stores[at])) rules.lines(source(blueprint::Backing{{at}}));
+    }
+    for (std::uint32_t at = 0; at < shape.jobs.size(); ++at) rules.lines(source(Index<Job>{at}));
     for (const Allow& allow : shape.allows) rules.lines(call(allow));
     for (const Workload& workload : shape.workloads)
         if (workload.virtualAddress) rules.lines(service(workload));

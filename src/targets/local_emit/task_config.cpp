@@ -1,17 +1,21 @@
 #include "task_config.hpp"
 
-#include <algorithm>
+#include <fmt/format.h>
 
 #include <tenantry/base/check.hpp>
-#include <tenantry/blueprint/place.hpp>
+#include <tenantry/model/variables.hpp>
 
 #include "oci_text.hpp"
+#include "store_program.hpp"
 
 namespace tenantry::local_emit {
 namespace {
 
 using blueprint::EnvVar;
+using blueprint::Hole;
+using blueprint::Job;
 using blueprint::Shape;
+using blueprint::Store;
 using blueprint::Workload;
 
 constexpr Literal balancer = "load-balancer";
@@ -30,12 +34,12 @@ TemplateText of_environment(const Parts&... parts) {
         TemplateText().add("/run/tenantry/platforms/", platform, "/environments/", tenant, "/", stage, "/", parts...));
 }
 
-template <class Service>
-std::vector<Bind> configuration(const Service& service, Literal file) {
-    TemplateText target;
-    target.add("/etc/tenantry/", file);
-    return {{of_environment("services/", service, "/hosts"), literal("/etc/hosts")},
-            {of_environment("services/", service, "/", file), std::move(target)}};
+template <class Name>
+std::vector<Bind> configuration(const Name& name, const std::vector<Literal>& files) {
+    std::vector<Bind> binds{{of_environment("services/", name, "/hosts"), literal("/etc/hosts")}};
+    for (const Literal file : files)
+        binds.push_back({of_environment("services/", name, "/", file), TemplateText().add("/etc/tenantry/", file)});
+    return binds;
 }
 
 template <class Service>
@@ -46,69 +50,113 @@ void common_env(JsonTemplate& env, const Service& service) {
     env.value(TemplateText().add("TENANTRY_SERVICE=", service));
 }
 
+std::string stem_of(std::string_view name) { return model::variable_stem(name); }
+
+// A variable whose parts have closed grammars.
+FreeText variable(const std::string& text) {
+    auto parsed = FreeText::parse(text);
+    TENANTRY_CHECK(parsed.has_value(), "checked words hold no control characters");
+    return *std::move(parsed);
+}
+
 // `CREDIT_SCORING_URL=http://credit-scoring:9100`
 FreeText call_variable(const Workload& called) {
     TENANTRY_CHECK(called.port, "a service that is called has a port");
-    std::string key = called.name.str();
-    std::ranges::transform(key, key.begin(), [](char c) {
-        return c == '-' ? '_' : c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-    });
-    auto text = FreeText::parse(key + "_URL=http://" + called.name.str() + ":" + std::to_string(called.port->number));
-    TENANTRY_CHECK(text.has_value(), "a label and a port are free of control characters");
-    return *std::move(text);
+    return variable(
+        fmt::format("{}_URL=http://{}:{}", stem_of(called.name.str()), called.name.str(), called.port->number));
 }
 
-TemplateText env_of(const Shape& shape, const Workload& workload) {
+// What a task sees of a store (platform file, "What a task sees"). Redis has no TLS here, so no authority; databases of
+// Redis are numbers.
+void store_variables(JsonTemplate& env, const Store& store, const std::string& user) {
+    const std::string stem = stem_of(store.name.str()), files = "/run/secrets/" + store.name.str();
+    const bool redis = store.engine == model::Engine::redis;
+    const auto add = [&](const char* end, const std::string& value) { env.value(variable(stem + end + "=" + value)); };
+    add("_URL_FILE", files + ".url");
+    add("_HOST", store.name.str());
+    add("_PORT", std::to_string(blueprint::port_of(store.engine).number));
+    add("_USER", user);
+    add("_PASSWORD_FILE", files + ".password");
+    add("_DATABASE", redis ? "0" : store.name.str());
+    if (!redis) add("_CA_FILE", files + ".ca");
+}
+
+// Services and jobs have much in common; these say what is not.
+const std::vector<Index<Workload>>& calls_of(const Workload& workload) { return workload.calls; }
+std::vector<Index<Workload>> calls_of(const Job& /*job*/) { return {}; }
+std::optional<Port> listens_on(const Workload& workload) { return workload.port; }
+std::optional<Port> listens_on(const Job& /*job*/) { return std::nullopt; }
+std::optional<Hole<ImageRef>> image_of(const Workload& workload) { return workload.image; }
+std::optional<Hole<ImageRef>> image_of(const Job& job) { return job.image; }
+bool nginx(const Workload& workload) { return runs_nginx(workload); }
+bool nginx(const Job& /*job*/) { return false; }
+
+template <class Runs>
+TemplateText env_of(const Shape& shape, const Runs& runs) {
     JsonTemplate env;
     env.array(Layout::line);
-    common_env(env, workload.name);
-    if (workload.port) env.value(TemplateText().add("PORT=", *workload.port));
-    for (const Index<Workload> index : workload.calls) env.value(call_variable(shape.workloads[index.at]));
-    for (const EnvVar& own : workload.env) env.value(TemplateText().add(own.key, "=", EscapedText{own.value}));
+    common_env(env, runs.name);
+    if (const auto port = listens_on(runs)) env.value(TemplateText().add("PORT=", *port));
+    for (const Index<Workload> index : calls_of(runs)) env.value(call_variable(shape.workloads[index.at]));
+    for (const blueprint::Grant& grant : runs.stores)
+        store_variables(env, shape.stores[grant.store.at], runs.name.str());
+    for (const SecretName& secret : runs.secrets)
+        env.value(variable(stem_of(secret.str()) + "_FILE=/run/secrets/" + secret.str()));
+    for (const EnvVar& own : runs.env) env.value(TemplateText().add(own.key, "=", EscapedText{own.value}));
     env.end();
     return std::move(env).take(false);
 }
 
-TemplateText args_of(const Workload& workload, ImageMode mode) {
+template <class Runs>
+TemplateText args_of(const Runs& runs, ImageMode mode) {
     JsonTemplate args;
     args.array(Layout::line);
-    if (runs_nginx(workload)) {
+    if (nginx(runs)) {
         args.value("/usr/sbin/nginx").value("-c").value("/etc/tenantry/nginx.conf");
     } else {
         if (mode == ImageMode::host)
-            args.value(TemplateText().add("/app/", FromImage{*workload.image, ImagePart::program}));
-        for (const FreeText& word : workload.command) args.value(word);
+            args.value(TemplateText().add("/app/", FromImage{*image_of(runs), ImagePart::program}));
+        for (const FreeText& word : runs.command) args.value(word);
     }
     args.end();
     return std::move(args).take(false);
 }
 
-std::vector<Bind> binds_of(const Workload& workload, ImageMode mode) {
-    std::vector<Bind> binds = configuration(workload.name, "nginx.conf");
-    if (!runs_nginx(workload)) binds.pop_back();
-    if (!workload.image) return binds;
-    TemplateText image;
-    image.add("/run/tenantry/platforms/", platform, "/environments/", tenant, "/", stage, "/images/",
-              FromImage{*workload.image, ImagePart::folder});
-    if (runs_nginx(workload)) {
-        if (workload.staticFolder)
-            binds.push_back({std::move(image.add(*workload.staticFolder)), TemplateText().add(*workload.staticFolder)});
-    } else if (mode == ImageMode::host) {
+void bind_image(const Workload& workload, ImageMode mode, TemplateText image, std::vector<Bind>& binds) {
+    if (!runs_nginx(workload) && mode == ImageMode::host)
         binds.push_back({.source = std::move(image), .target = literal("/app"), .programs = true});
-    }
+    else if (runs_nginx(workload) && workload.staticFolder)
+        binds.push_back({std::move(image.add(*workload.staticFolder)), TemplateText().add(*workload.staticFolder)});
+}
+void bind_image(const Job& /*job*/, ImageMode mode, TemplateText image, std::vector<Bind>& binds) {
+    if (mode == ImageMode::host)
+        binds.push_back({.source = std::move(image), .target = literal("/app"), .programs = true});
+}
+
+template <class Runs>
+std::vector<Bind> binds_of(const Runs& runs, ImageMode mode) {
+    std::vector<Bind> binds =
+        configuration(runs.name, nginx(runs) ? std::vector<Literal>{"nginx.conf"} : std::vector<Literal>{});
+    if (!runs.stores.empty() || !runs.secrets.empty())
+        binds.push_back({of_environment("secrets/", runs.name), literal("/run/secrets")});
+    if (const auto image = image_of(runs))
+        bind_image(runs, mode, of_environment("images/", FromImage{*image, ImagePart::folder}), binds);
     return binds;
 }
 
 template <class Service>
-void annotations(JsonTemplate& json, const Service& service, const Workload* workload, ImageMode mode) {
+void begin_annotations(JsonTemplate& json, const Service& service) {
     json.key("annotations").object();
     json.member("tenantry.environment", TemplateText().add(tenant, "/", stage));
     json.member("tenantry.service", TemplateText().add(service));
-    if (workload != nullptr && workload->image) {
-        json.member("tenantry.image", TemplateText().add(FromImage{*workload->image, ImagePart::reference}));
-        if (mode == ImageMode::oci && !runs_nginx(*workload)) json.member("tenantry.entrypoint", "image");
-    }
-    json.end();
+}
+
+template <class Runs>
+void image_annotations(JsonTemplate& json, const Runs& runs, ImageMode mode) {
+    const auto image = image_of(runs);
+    if (!image) return;
+    json.member("tenantry.image", TemplateText().add(FromImage{*image, ImagePart::reference}));
+    if (mode == ImageMode::oci && !nginx(runs)) json.member("tenantry.entrypoint", "image");
 }
 
 TemplateText user() { return std::move(TemplateText().add(FromTask{TaskPart::uid})); }
@@ -118,6 +166,8 @@ Place place() {
             // A tenant or stage may be named `tasks`, as a file of every cgroup v1 folder is; no kernel file has a `+`.
             TemplateText().add("/tenantry/environments/", platform, "+", tenant, "+", stage, "/", taskName)};
 }
+
+TemplateText backing_name(const Store& store) { return std::move(TemplateText().add(store.name, "-postgresql")); }
 
 // The names of hosts and links hold less than a task's may be long, so both are the short one.
 void begin(JsonTemplate& json) {
@@ -138,7 +188,7 @@ TemplateText balancer_config() {
     env.array(Layout::line);
     common_env(env, balancer);
     env.end();
-    std::vector<Bind> binds = configuration(balancer, "haproxy.cfg");
+    std::vector<Bind> binds = configuration(balancer, {"haproxy.cfg"});
     binds.push_back({of_environment("tls"), literal("/run/tls")});
     binds.push_back({.source = of_environment("control"), .target = literal("/run/control"), .writable = true});
 
@@ -149,23 +199,80 @@ TemplateText balancer_config() {
     write_linux(json, place(),
                 {TemplateText().add(balancerMemory), TemplateText().add(balancerShares),
                  TemplateText().add(static_cast<std::uint32_t>(cpuPeriod))});
-    annotations(json, balancer, nullptr, ImageMode::oci);
-    json.end();
+    begin_annotations(json, balancer);
+    json.end().end();
     return std::move(json).take(true);
 }
 
-TemplateText task_config(const Shape& shape, const Workload& workload, ImageMode mode) {
+namespace {
+
+template <class Runs>
+TemplateText config_of(const Shape& shape, const Runs& runs, ImageMode mode) {
     JsonTemplate json;
     begin(json);
-    write_process(json, {user(), args_of(workload, mode), env_of(shape, workload)});
-    write_mounts(json, {{literal("/run"), user()}}, binds_of(workload, mode));
-    write_linux(
-        json, place(),
-        {TemplateText().add(MemoryBytes{workload.memory}), TemplateText().add(FromCpu{workload.cpu, CpuPart::shares}),
-         TemplateText().add(FromCpu{workload.cpu, CpuPart::quota})});
-    annotations(json, workload.name, &workload, mode);
-    json.end();
+    write_process(json, {user(), args_of(runs, mode), env_of(shape, runs)});
+    write_mounts(json, {{literal("/run"), user()}}, binds_of(runs, mode));
+    write_linux(json, place(),
+                {TemplateText().add(MemoryBytes{runs.memory}), TemplateText().add(FromCpu{runs.cpu, CpuPart::shares}),
+                 TemplateText().add(FromCpu{runs.cpu, CpuPart::quota})});
+    begin_annotations(json, runs.name);
+    image_annotations(json, runs, mode);
+    json.end().end();
     return std::move(json).take(true);
+}
+
+}  // namespace
+
+TemplateText task_config(const Shape& shape, const Workload& workload, ImageMode mode) {
+    return config_of(shape, workload, mode);
+}
+
+TemplateText task_config(const Shape& shape, const Job& job, ImageMode mode) { return config_of(shape, job, mode); }
+
+namespace {
+
+template <class Name>
+TemplateText store_config(const Name& name, const TemplateText& behind, const StoreProgram& program) {
+    JsonTemplate args;
+    args.array(Layout::line);
+    for (const TemplateText& word : program.args) args.value(word);
+    args.end();
+    JsonTemplate env;
+    env.array(Layout::line);
+    common_env(env, name);
+    for (const Literal variable : program.env) env.value(variable);
+    env.end();
+
+    std::vector<Bind> binds = configuration(name, program.files);
+    for (const StoreFolder& folder : program.folders)
+        binds.push_back(
+            {of_environment("stores/", folder.behind ? behind : std::move(TemplateText().add(name)), "/", folder.name),
+             literal(folder.target), folder.writable});
+    if (program.ferretdb)
+        binds.push_back(
+            {.source = of_environment("images/", ferretdbImage), .target = literal("/app"), .programs = true});
+
+    JsonTemplate json;
+    begin(json);
+    write_process(json, {user(), std::move(args).take(false), std::move(env).take(false)});
+    write_mounts(json, {{literal("/run"), user()}}, binds);
+    write_linux(json, place(),
+                {TemplateText().add(program.memory), TemplateText().add(std::uint32_t{1024}),
+                 TemplateText().add(static_cast<std::uint32_t>(cpuPeriod))});
+    begin_annotations(json, name);
+    json.member("org.opencontainers.image.stopSignal", program.stopSignal);
+    json.end().end();
+    return std::move(json).take(true);
+}
+
+}  // namespace
+
+TemplateText task_config(const Store& store) {
+    return store_config(store.name, backing_name(store), program_of(store));
+}
+
+TemplateText backing_config(const Store& store) {
+    return store_config(backing_name(store), backing_name(store), backing_program());
 }
 
 }  // namespace tenantry::local_emit

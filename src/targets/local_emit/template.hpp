@@ -57,6 +57,10 @@ class TemplateText {
     }
     void put(Literal literal) { literals_ += literal.str(); }
     void put(const ServiceName& word) { literals_ += word.str(); }
+    void put(const StoreName& word) { literals_ += word.str(); }
+    void put(const JobName& word) { literals_ += word.str(); }
+    void put(const AccessName& word) { literals_ += word.str(); }
+    void put(const SecretName& word) { literals_ += word.str(); }
     void put(const PathPrefix& word) { literals_ += word.str(); }
     void put(const FilePath& word) { literals_ += word.str(); }
     void put(const EnvKey& word) { literals_ += word.str(); }

@@ -5,10 +5,13 @@
 #include <tenantry/model/platform.hpp>
 
 #include "fill.hpp"
+#include "store_program.hpp"
 
 namespace tenantry::local_emit {
 namespace {
 
+using blueprint::Job;
+using blueprint::Store;
 using blueprint::Workload;
 
 std::optional<world::HealthSpec> health_of(const Workload& workload) {
@@ -18,6 +21,46 @@ std::optional<world::HealthSpec> health_of(const Workload& workload) {
     health.every = workload.health.every;
     health.grace = workload.health.grace;
     return health;
+}
+
+// A store serves where it takes connections. Recovering after a crash takes it longer than its start.
+world::HealthSpec health_of(const Store& store) {
+    return {.port = blueprint::port_of(store.engine).number, .path = {}, .grace = std::chrono::minutes(5)};
+}
+// Time to write down what it has in memory.
+constexpr std::chrono::milliseconds storeDrain{60'000};
+
+std::vector<world::StoreSpec> stores_of(const Filling& filling) {
+    std::vector<world::StoreSpec> stores;
+    for (std::uint32_t at = 0; at < filling.shape().stores.size(); ++at) {
+        const Store& store = filling.shape().stores[at];
+        const blueprint::PlacedTask& task = filling.tasks.of(Index<Store>{at}).front().placed;
+        world::StoreSpec one{.name = store.name.str(),
+                             .engine = std::string(model::to_string(store.engine)),
+                             .task = task.name,
+                             .uid = task.uid,
+                             .port = blueprint::port_of(store.engine).number,
+                             .users = {},
+                             .backing = is_backed(store) ? name_of(filling.shape(), blueprint::Backing{{at}}) : ""};
+        for (const StoreUser& user : users_of(filling.shape(), {at}))
+            one.users.push_back({user.name, std::string(model::to_string(user.access))});
+        stores.push_back(std::move(one));
+    }
+    return stores;
+}
+
+template <class Rows>
+void add_readers(const Filling& filling, const Rows& rows, std::vector<world::ReaderSpec>& readers) {
+    for (std::uint32_t at = 0; at < rows.size(); ++at) {
+        const auto tasks = filling.tasks.of(Index<typename Rows::value_type>{at});
+        if ((rows[at].stores.empty() && rows[at].secrets.empty()) || tasks.empty()) continue;
+        world::ReaderSpec reader{rows[at].name.str(), tasks.front().placed.uid, {}};
+        for (const SecretName& name : rows[at].secrets) {
+            const auto secret = std::ranges::find(filling.shape().secrets, name, &blueprint::Secret::name);
+            reader.secrets.push_back({name.str(), secret->makeBytes.value_or(0)});
+        }
+        readers.push_back(std::move(reader));
+    }
 }
 
 /// What a task is made of, in one digest.
@@ -52,30 +95,56 @@ world::EnvironmentSpec wanted(const blueprint::Blueprint& blueprint, const bluep
                                 .tasks = {},
                                 .texts = {},
                                 .images = {}};
+    const blueprint::Shape& shape = filling.shape();
     for (const LocalTask& task : filling.tasks.all()) {
-        const auto* index = std::get_if<Index<Workload>>(&task.placed.of);
-        const Workload* workload = index == nullptr ? nullptr : &filling.shape().workloads[index->at];
-        world::TaskSpec one{.name = task.placed.name,
-                            .service = std::string(workload == nullptr ? blueprint::loadBalancerName
-                                                                       : std::string_view(workload->name.str())),
-                            .address = task.placed.address};
+        world::TaskSpec one{
+            .name = task.placed.name, .service = name_of(shape, task.placed.of), .address = task.placed.address};
         Parts parts(emitted, folder);
         parts.add_texts("tasks/" + one.name + "/");
         parts.add_texts("services/" + one.service + "/");
-        if (workload != nullptr) {
-            one.health = health_of(*workload);
-            one.drain = workload->drain;
-            if (workload->image)
-                if (const auto image = images.find(filling.value(*workload->image).str()); image != images.end()) {
-                    parts.add(image->second);
-                    spec.images.push_back({image_folder(filling.value(*workload->image)), image->second});
-                }
+        const auto add = [&](const std::string& name, const std::string& place) {
+            const auto image = images.find(name);
+            if (image == images.end()) return;
+            parts.add(image->second);
+            spec.images.push_back({place, image->second});
+        };
+        const auto add_image = [&](blueprint::Hole<ImageRef> hole) {
+            add(filling.value(hole).str(), image_folder(filling.value(hole)));
+        };
+        if (const auto* index = std::get_if<Index<Workload>>(&task.placed.of)) {
+            const Workload& workload = shape.workloads[index->at];
+            one.health = health_of(workload);
+            one.drain = workload.drain;
+            if (workload.image) add_image(*workload.image);
+        } else if (const auto* store = std::get_if<Index<Store>>(&task.placed.of)) {
+            one.kind = world::TaskKind::store;
+            one.health = health_of(shape.stores[store->at]);
+            one.drain = storeDrain;
+            if (program_of(shape.stores[store->at]).ferretdb)
+                add(std::string(ferretdbImage.str()), std::string(ferretdbImage.str()));
+        } else if (std::holds_alternative<blueprint::Backing>(task.placed.of)) {
+            one.kind = world::TaskKind::store;
+            one.drain = storeDrain;
+        } else if (const auto* job = std::get_if<Index<Job>>(&task.placed.of)) {
+            const Job& row = shape.jobs[job->at];
+            one.kind = world::TaskKind::job;
+            one.job = world::JobSpec{.beforeRelease = row.when == model::Job::When::beforeRelease,
+                                     .afterCreate = row.when == model::Job::When::afterCreate,
+                                     .timeout = row.timeout,
+                                     .repeatable = row.repeatable};
+            add_image(row.image);
+        } else {
+            one.kind = world::TaskKind::balancer;
         }
         for (const world::SocketSpec& socket : emitted.network.sockets)
             if (socket.task == one.name) ++one.descriptors;
         one.digest = parts.digest();
         spec.tasks.push_back(std::move(one));
     }
+    spec.stores = stores_of(filling);
+    add_readers(filling, shape.workloads, spec.readers);
+    add_readers(filling, shape.jobs, spec.readers);
+    std::ranges::sort(spec.readers, {}, &world::ReaderSpec::name);
     std::ranges::sort(spec.images, {}, &world::ImageSpec::name);
     const auto same = std::ranges::unique(spec.images);
     spec.images.erase(same.begin(), same.end());

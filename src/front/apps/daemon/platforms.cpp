@@ -99,7 +99,7 @@ Result<std::optional<std::string>> prove(const Platform& platform, const std::ve
 
 Result<std::vector<local_emit::LocalFile>> observed_texts(const world::EnvironmentSpec& spec,
                                                           const world::ObservedNetwork& network,
-                                                          ports::Containers& containers) {
+                                                          ports::Containers& containers, ports::Stores& stores) {
     const std::string folder = "environments/" + spec.placement.environment + "/";
     std::vector<local_emit::LocalFile> texts;
     for (const world::TextSpec& text : spec.texts) {
@@ -112,6 +112,11 @@ Result<std::vector<local_emit::LocalFile>> observed_texts(const world::Environme
         if (!containers.find(spec.placement, task.name)) continue;
         const world::ObservedSandbox seen = TRY(containers.observe(spec.placement, task.name));
         texts.push_back({folder + "tasks/" + task.name + "/observed.json", to_text(seen)});
+    }
+    for (const world::StoreSpec& store : spec.stores) {
+        if (!containers.find(spec.placement, store.task)) continue;
+        const world::ObservedStore seen = TRY(stores.observe(spec.placement, store));
+        texts.push_back({folder + "stores/" + store.name + "/observed.json", to_text(seen)});
     }
     return texts;
 }
@@ -130,7 +135,7 @@ Result<std::vector<local_emit::LocalFile>> machine_texts(host::CrunContainers& c
 Result<std::optional<std::string>> Checker::prove(const world::EnvironmentSpec& spec,
                                                   const world::ObservedNetwork& observed) {
     const auto platform = TRY(platforms_.find(spec.bundle));
-    std::vector<local_emit::LocalFile> texts = TRY(observed_texts(spec, observed, containers_));
+    std::vector<local_emit::LocalFile> texts = TRY(observed_texts(spec, observed, containers_, stores_));
     std::ranges::move(TRY(machine_texts(containers_, spec.placement)), std::back_inserter(texts));
     return daemon::prove(*platform, {spec.placement.environment}, texts);
 }

@@ -52,10 +52,10 @@ Result<std::optional<std::string>> prove(const Platform& platform, const std::ve
                                          std::span<const local_emit::LocalFile> texts);
 
 /// What the machine has of an environment, as texts of docs/local-files.md: the kernel's network, and of each task that
-/// runs its sandbox.
+/// runs its sandbox, of each store that runs who may do what in it.
 Result<std::vector<local_emit::LocalFile>> observed_texts(const world::EnvironmentSpec& spec,
                                                           const world::ObservedNetwork& network,
-                                                          ports::Containers& containers);
+                                                          ports::Containers& containers, ports::Stores& stores);
 /// The same of what environments share: the edge, its sandbox where it runs, and the sockets of the machine's network
 /// that processes of ours hold; of environments those of `alone`, or (nothing) of all.
 Result<std::vector<local_emit::LocalFile>> machine_texts(host::CrunContainers& containers,
@@ -64,13 +64,15 @@ Result<std::vector<local_emit::LocalFile>> machine_texts(host::CrunContainers& c
 /// The engine's question after each apply.
 class Checker final : public ports::Checker {
   public:
-    Checker(Platforms& platforms, host::CrunContainers& containers) : platforms_(platforms), containers_(containers) {}
+    Checker(Platforms& platforms, host::CrunContainers& containers, ports::Stores& stores)
+        : platforms_(platforms), containers_(containers), stores_(stores) {}
     Result<std::optional<std::string>> prove(const world::EnvironmentSpec& spec,
                                              const world::ObservedNetwork& observed) override;
 
   private:
     Platforms& platforms_;
     host::CrunContainers& containers_;
+    ports::Stores& stores_;
 };
 
 }  // namespace tenantry::daemon

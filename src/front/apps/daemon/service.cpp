@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <tenantry/blueprint/place.hpp>
 #include <tenantry/blueprint/state.hpp>
 #include <tenantry/host/machine_ranges.hpp>
 #include <tenantry/view/diagnostics.hpp>
@@ -39,16 +40,14 @@ Result<const Environment*> find(const Blueprint& blueprint, const std::string& n
 // Every image of the environment must be one of the host that was sent.
 Result<void> check_images(const Blueprint& blueprint, const Environment& environment, const wire::Bundle& bundle,
                           const host::ImageStore& images) {
-    for (const blueprint::Workload& workload : blueprint.shape(environment).workloads) {
-        if (!workload.image) continue;
-        const std::string image = blueprint.value(environment, *workload.image).str();
-        const auto digest = bundle.images.find(image);
+    for (const ImageRef& image : blueprint::images_of(blueprint, environment)) {
+        const auto digest = bundle.images.find(image.str());
         if (digest == bundle.images.end())
             return fail(
-                "{}: the image {} of `{}` lies in a registry; this version runs images of the host alone: name a "
-                "program or folder for it in `targets.local.images`",
-                environment.name(), image, workload.name.str());
-        TRY_VOID(wrap(images.folder_of(digest->second), "the image {}", image));
+                "{}: the image {} lies in a registry; this version runs images of the host alone: name a program or "
+                "folder for it in `targets.local.images`",
+                environment.name(), image.str());
+        TRY_VOID(wrap(images.folder_of(digest->second), "the image {}", image.str()));
     }
     return {};
 }
@@ -164,6 +163,13 @@ wire::Answer MachineService::up(const wire::UpRequest& request, const api::Calle
     return answer;
 }
 
+// One that is down and keeps data is known too.
+bool MachineService::is_known(const world::Placement& placement) const {
+    const world::Status status = parts_.runner.status();
+    return std::ranges::find(status.environments, placement, &world::EnvironmentStatus::placement) !=
+           status.environments.end();
+}
+
 wire::Answer MachineService::down(const wire::DownRequest& request, const api::Caller& caller) {
     const std::scoped_lock lock(asking_);
     wire::Answer answer;
@@ -172,10 +178,10 @@ wire::Answer MachineService::down(const wire::DownRequest& request, const api::C
             return fail("tenantry speaks version {} and this daemon {}: install the same of both", request.version,
                         wire::version);
         for (const world::Placement& placement : request.placements)
-            if (!parts_.runner.spec(placement)) return fail("{} does not run here", placement.str());
+            if (!is_known(placement)) return fail("{} does not run here", placement.str());
         for (const world::Placement& placement : request.placements) {
             answer.placements.push_back(placement);
-            TRY_VOID(parts_.runner.down(placement, caller.str()));
+            TRY_VOID(parts_.runner.down(placement, caller.str(), request.destroyData));
         }
         return {};
     };
@@ -224,7 +230,7 @@ wire::Observed MachineService::observe(const world::Placement& placement) {
         if (!spec) return fail("{} does not run here", placement.str());
         wire::Observed observed;
         const world::ObservedNetwork network = TRY(parts_.network.observe(placement));
-        for (local_emit::LocalFile& file : TRY(observed_texts(*spec, network, parts_.containers)))
+        for (local_emit::LocalFile& file : TRY(observed_texts(*spec, network, parts_.containers, parts_.stores)))
             observed.texts.emplace(std::move(file.path), std::move(file.text));
         return observed;
     };

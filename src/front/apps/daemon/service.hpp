@@ -23,6 +23,7 @@ class MachineService final : public api::Service {
         Platforms& platforms;
         host::CrunContainers& containers;
         ports::Network& network;
+        ports::Stores& stores;
         host::NamespaceProbe& probe;
         const host::ImageStore& images;
         const host::Authority& authority;
@@ -50,6 +51,7 @@ class MachineService final : public api::Service {
 
   private:
     Result<std::vector<world::EnvironmentSpec>> specs_of(const wire::UpRequest& request);
+    [[nodiscard]] bool is_known(const world::Placement& placement) const;
     Result<void> check_apart(const std::vector<world::EnvironmentSpec>& specs) const;
 
     Parts parts_;

@@ -72,4 +72,33 @@ tenants:
     production: { services: { api: { tasks: 4..12, env: { LOG_LEVEL: debug } } }, env: { LOG_LEVEL: warn } }
 )";
 
+/// Two tenants in production with every kind of use of a store, jobs and secrets.
+inline constexpr std::string_view storesPlatform = R"(platform: lend
+domain: lend.example
+stages:
+  production: { protect: true }
+services:
+  web: { tier: frontend, image: lend/web, static: /srv/www, routes: { /api: api } }
+  api:
+    tier: middleware
+    image: lend/api
+    port: 9000
+    stores: { books: readWrite, cache: readWrite }
+    secrets: [jwt_key]
+  worker: { tier: middleware, image: lend/api, command: [worker], stores: { books: readWrite } }
+jobs:
+  migrate: { image: lend/api, command: [migrate], when: before-release, stores: { books: owner } }
+  seed: { image: lend/api, command: [seed], when: after-create, stores: { books: owner } }
+stores:
+  books: { engine: postgresql }
+  cache: { engine: redis, role: cache }
+secrets:
+  jwt_key: { make: 32 bytes }
+access:
+  reporting: { stores: { books: read } }
+tenants:
+  acme: { name: Préstamos Acme }
+  norte: { name: Crédito del Norte }
+)";
+
 }  // namespace tenantry::support

@@ -18,11 +18,11 @@ struct PlacedTask {
     std::uint32_t uid = 0;  ///< its service's, inside the environment's range; gid is equal
 };
 
-/// The name of the load balancer's tasks and process; no service may have it.
-inline constexpr std::string_view loadBalancerName = "load-balancer";
-
 /// The load balancer's task first, then those of each workload in order: as many as it has at least, spread over the
-/// zones in turn, each at the next free address of its zone's subnet. The block is large enough (build checks it).
+/// zones in turn, each at the next free address of its zone's subnet; then one for each store, in the first zone's
+/// subnet for data, behind these one for each that is backed, under its store's uid, and one for each job, which has
+/// its place also while it does not run. The block is large enough (build checks it). A store's uid follows its name
+/// alone, as files are kept under it.
 std::vector<PlacedTask> place_tasks(const Blueprint& blueprint, const Environment& environment);
 
 /// Tasks that a workload has at least, and at most.
@@ -32,6 +32,12 @@ Count tasks_max(const Blueprint& blueprint, const Environment& environment, cons
 /// The environment's host names on target local, the default one first, then the tenant's own as they stand in the
 /// file.
 std::vector<HostName> local_hosts(const Blueprint& blueprint, const Environment& environment);
+
+/// Images of its services and jobs, sorted, each once.
+std::vector<ImageRef> images_of(const Blueprint& blueprint, const Environment& environment);
+
+/// Where the store takes connections.
+Ipv4 store_address(const Blueprint& blueprint, const Environment& environment, Index<Store> store);
 
 /// Where tasks of others call this workload; it must have a virtual address.
 Ipv4 virtual_address(const Blueprint& blueprint, const Environment& environment, const Workload& workload);

@@ -96,6 +96,7 @@ struct EnvVar {
 
 struct Workload;
 struct Store;
+struct Job;
 
 /// What a service, job or access entry may do with a store.
 struct Grant {
@@ -141,16 +142,24 @@ struct Entry {
     auto operator<=>(const Entry&) const = default;
 };
 
+/// The name of the load balancer's tasks and process; no service may have it.
+inline constexpr std::string_view loadBalancerName = "load-balancer";
+
 /// Stands for the environment's load balancer as an end of a connection.
 struct LoadBalancer {
     auto operator<=>(const LoadBalancer&) const = default;
 };
-using End = std::variant<LoadBalancer, Index<Workload>>;
+/// The PostgreSQL in which a store of engine `mongodb` keeps its documents on target local: FerretDB holds none itself.
+struct Backing {
+    Index<Store> store;
+    auto operator<=>(const Backing&) const = default;
+};
+using End = std::variant<LoadBalancer, Index<Workload>, Index<Store>, Index<Job>, Backing>;
 
 /// New TCP connections from any task of `from` to any task of `to`. The only connections there are.
 struct Allow {
     End from;
-    Index<Workload> to;
+    End to;  ///< a workload or a store
     Port port;
     ModelPath origin;
     bool operator==(const Allow&) const = default;
@@ -185,6 +194,9 @@ struct Store {
     Hole<model::Bytes> size;
     bool operator==(const Store&) const = default;
 };
+
+/// Where a store of this engine takes connections: the port that IANA has assigned to it, or that its maker took.
+Port port_of(model::Engine engine);
 
 /// A secret of the environment. Rows are sorted by name.
 struct Secret {
@@ -235,5 +247,15 @@ struct Shape {
     std::optional<Hole<model::Duration>> recovery;  ///< nothing: no backups
     bool operator==(const Shape&) const = default;
 };
+
+/// True where its documents are in a PostgreSQL behind it.
+inline bool is_backed(const Store& store) { return store.engine == model::Engine::mongodb; }
+
+/// The name of an end: the service's, store's or job's; `load-balancer`; behind the store `documents`
+/// `documents-postgresql`.
+std::string name_of(const Shape& shape, const End& end);
+
+/// Offset in the block of the address where a store takes connections.
+std::uint32_t address_of(const Shape& shape, Index<Store> store);
 
 }  // namespace tenantry::blueprint

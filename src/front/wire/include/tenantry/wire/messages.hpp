@@ -37,6 +37,7 @@ struct UpRequest {
 struct DownRequest {
     std::uint32_t version = wire::version;
     std::vector<world::Placement> placements;
+    bool destroyData = false;  ///< what stores hold, secrets and certificates go too
 };
 /// What `up` and `down` answer, and any error.
 struct Answer {

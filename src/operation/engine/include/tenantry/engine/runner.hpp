@@ -24,6 +24,7 @@ struct Ports {
     ports::Network& network;
     ports::Ingress& ingress;
     ports::Containers& containers;
+    ports::Stores& stores;
     ports::Probe& probe;
     ports::Checker& checker;
     ports::StateStore& store;
@@ -49,7 +50,7 @@ class Runner {
     /// From any thread; returns when the journal has it. `by` is who asked, for the ledger.
     Result<void> up(world::EnvironmentSpec spec, std::string by,
                     plan::OnViolation onViolation = plan::OnViolation::byPlace);
-    Result<void> down(const world::Placement& placement, std::string by);
+    Result<void> down(const world::Placement& placement, std::string by, bool destroyData = false);
 
     [[nodiscard]] world::Status status() const;
     /// Waits until the status has another version than `version`, at most `limit`.

@@ -2,13 +2,17 @@
 
 // One environment on a machine:
 //
-//          Up                                     all ready          Checked
-//   absent ---> retiring --> preparing --> starting ------> checking ------> up
-//     ^         (tasks that   (files, network,                 |  |           |
-//     |          are no more)  ingress)            Failed, given up           | Down
-//     |                                                v                      v
+//          Up                                                     all ready          Checked
+//   absent ---> retiring --> preparing --> initializing --> starting ------> checking ------> up
+//     ^         (tasks that   (files,      (stores, their               |  |              |
+//     |          are no more)  network,     users, jobs)    Failed, given up              | Down
+//     |                        ingress)                            v                      v
 //     +---- clearing <---- stopping <---- (never up before: undone)  ----  stopping
 //           (ingress, network, files)      else: failed, what runs goes on
+//
+// initializing: the stores start; when all are ready their users are made (grantStores); then the jobs that come before
+// the services run, one after the other. A job that has run to its end as it is now does not run again: `finished`
+// keeps that over downs, until the data is destroyed.
 //
 // checking --Violated--> closing --> closed (the load balancer stopped, then the ingress: the other tasks run on, for
 // who looks into it), or, by `OnViolation`, failed, and it serves on.
@@ -32,6 +36,7 @@ enum class EnvironmentPhase : std::uint8_t {
     absent,
     retiring,
     preparing,
+    initializing,
     starting,
     checking,
     up,
@@ -49,19 +54,32 @@ enum class OnViolation : std::uint8_t {
     alarm     ///< it serves on, and says so
 };
 
+/// A job that the services of a release wait for.
+struct JobStep {
+    std::string task;
+    std::string digest;
+    bool onceOnly = false;  ///< never again, whatever has changed of it
+    bool operator==(const JobStep&) const = default;
+};
+
 struct EnvironmentState {
     EnvironmentPhase phase = EnvironmentPhase::absent;
-    std::uint64_t epoch = 0;                   ///< grows with each Up and Down
-    std::string spec;                          ///< digest of the EnvironmentSpec that is wanted or was last
-    std::map<std::string, std::string> tasks;  ///< wanted: name -> digest
-    std::set<std::string> ready;               ///< tasks that are
-    std::set<std::string> leaving;             ///< tasks that were told to stop and have not yet
-    std::set<std::string> balancers;           ///< tasks that take what comes in
+    std::uint64_t epoch = 0;                      ///< grows with each Up and Down
+    std::string spec;                             ///< digest of the EnvironmentSpec that is wanted or was last
+    std::map<std::string, std::string> tasks;     ///< wanted: name -> digest
+    std::set<std::string> ready;                  ///< tasks that are
+    std::set<std::string> leaving;                ///< tasks that were told to stop and have not yet
+    std::set<std::string> balancers;              ///< tasks that take what comes in
+    std::set<std::string> stores;                 ///< tasks that the others wait for
+    std::vector<JobStep> jobs;                    ///< in the order in which they run
+    std::map<std::string, std::string> finished;  ///< jobs that ended well: task -> digest
     OnViolation onViolation = OnViolation::byPlace;
     bool everUp = false;
-    Instant since;    ///< when it entered the phase
-    Instant began;    ///< the last Up or Down
-    std::string why;  ///< of the last trouble
+    bool destroys = false;   ///< its data goes with it
+    bool keepsData = false;  ///< it has stores, or had
+    Instant since;           ///< when it entered the phase
+    Instant began;           ///< the last Up or Down
+    std::string why;         ///< of the last trouble
     bool operator==(const EnvironmentState&) const = default;
 };
 
@@ -69,10 +87,12 @@ enum class EnvironmentCommand : std::uint8_t {
     writeFiles,
     makeNetwork,
     openIngress,
-    check,  ///< the claims on what the kernel has, and an answer over HTTPS
+    grantStores,  ///< the users of each store, with their rights
+    check,        ///< the claims on what the kernel has, and an answer over HTTPS
     closeIngress,
     removeNetwork,
-    removeFiles
+    removeFiles,
+    destroyData
 };
 
 namespace environment_event {
@@ -81,8 +101,12 @@ struct Up {
     std::map<std::string, std::string> tasks;
     std::set<std::string> balancers = {};
     OnViolation onViolation = OnViolation::byPlace;
+    std::set<std::string> stores = {};
+    std::vector<JobStep> jobs = {};
 };
-struct Down {};
+struct Down {
+    bool destroyData = false;
+};
 struct Done {
     EnvironmentCommand command{};
     std::uint64_t epoch = 0;
@@ -119,7 +143,7 @@ struct EnvironmentStep {
 
 EnvironmentStep step(EnvironmentState state, const EnvironmentEvent& event, Instant now);
 
-/// Nothing of it is left but the row that says why.
+/// Nothing of it is left but the row: why, and which jobs have run.
 inline bool is_gone(const EnvironmentState& state) { return state.phase == EnvironmentPhase::absent; }
 
 std::string_view to_string(EnvironmentPhase phase);

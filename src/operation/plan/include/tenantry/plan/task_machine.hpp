@@ -10,6 +10,8 @@
 //      |               | Woken -> starting
 //      +-- stopping <--+---- Stop from any phase
 //
+// A job runs to its end: it never is ready, and its end, or its timeout, is told and not mended.
+//
 // A pure function: what happens goes in, the next state and what to do come out.
 
 #include <cstdint>
@@ -54,6 +56,7 @@ struct StartFailed {
 /// The process is gone.
 struct Ended {
     std::string how;
+    std::optional<bool> well = {};  ///< exit code 0; nothing: nobody knows any more
 };
 struct Healthy {};
 struct Unhealthy {
@@ -83,8 +86,14 @@ struct GivenUp {
     std::string why;
 };
 struct Stopped {};
+/// A job has run to its end, or could not.
+struct Finished {
+    std::string digest;  ///< of what ran
+    bool well = false;
+    std::string how;
+};
 }  // namespace told
-using Told = std::variant<told::Ready, told::Lost, told::GivenUp, told::Stopped>;
+using Told = std::variant<told::Ready, told::Lost, told::GivenUp, told::Stopped, told::Finished>;
 
 struct TaskStep {
     TaskState state;
@@ -103,8 +112,7 @@ inline constexpr std::chrono::milliseconds longestBackOff{30'000};
 /// Between two tries to stop a task.
 inline constexpr std::chrono::milliseconds stopAgainAfter{1'000};
 
-/// `grace`: failed checks do not count so long after a start.
-TaskStep step(TaskState state, const TaskEvent& event, std::chrono::milliseconds grace, Instant now);
+TaskStep step(TaskState state, const TaskEvent& event, const world::TaskSpec& spec, Instant now);
 
 /// The names of phases, as `status` shows them.
 std::string_view to_string(TaskPhase phase);

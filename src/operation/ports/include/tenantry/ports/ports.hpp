@@ -48,7 +48,10 @@ class Files {
     /// Writes the texts (each whole or not at all), takes away others, mounts the images, makes what is missing or
     /// about to end of the certificates: one for all hosts of the environment, of the machine's own authority.
     virtual Result<void> ensure(const world::EnvironmentSpec& spec) = 0;
+    /// What stores hold, secrets, certificates and logs stay.
     virtual Result<void> remove(const world::Placement& placement) = 0;
+    /// Removes all that stayed, for good; after `remove`.
+    virtual Result<void> destroy(const world::Placement& placement) = 0;
 };
 
 /// The users and rights inside of stores that run.

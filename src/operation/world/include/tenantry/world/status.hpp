@@ -10,7 +10,8 @@ namespace tenantry::world {
 
 struct TaskStatus {
     std::string name, service;
-    std::string phase;         ///< `running`, `ready`, ...: plan::to_string(TaskPhase)
+    std::string phase;         ///< `running`, `ready`, ...: plan::to_string(TaskPhase); a job that does not run:
+                               ///< `finished`, `scheduled`
     std::int64_t forMs = 0;    ///< how long it is in this phase
     int pid = 0;               ///< 0: does not run
     std::uint32_t starts = 0;  ///< in a row

@@ -21,6 +21,7 @@ struct StoreSpec {
     std::uint32_t uid = 0;
     std::uint16_t port = 0;
     std::vector<StoreUserSpec> users;  ///< sorted by name
+    std::string backing = {};          ///< `documents-postgresql`: the service that has what it holds; empty: itself
     bool operator==(const StoreSpec&) const = default;
 };
 

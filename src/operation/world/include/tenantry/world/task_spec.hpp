@@ -22,6 +22,22 @@ struct HealthSpec {
     bool operator==(const HealthSpec&) const = default;
 };
 
+/// When and how a job's task runs.
+struct JobSpec {
+    bool beforeRelease = false;  ///< before the services of a release start
+    bool afterCreate = false;    ///< once, when the environment is new
+    std::chrono::milliseconds timeout{3'600'000};
+    bool repeatable = false;  ///< one whose outcome nobody knows may be started again
+    bool operator==(const JobSpec&) const = default;
+};
+
+enum class TaskKind : std::uint8_t {
+    service,
+    balancer,  ///< takes what comes in from outside
+    store,     ///< comes up before all others
+    job        ///< runs to its end, when its time is there
+};
+
 /// One task as it shall run. What the container is stands in its config.json, a text of the environment.
 struct TaskSpec {
     std::string name;     ///< `api-1`
@@ -33,8 +49,9 @@ struct TaskSpec {
     /// BLAKE2b-256 in hex over everything that the task is made of: its config.json, the texts that it mounts, its
     /// image. Another one means another task.
     std::string digest;
-    std::string release;   ///< its name, which the task reads as TENANTRY_RELEASE; empty: none
-    bool isStore = false;  ///< stores come up before all others
+    std::string release;  ///< its name, which the task reads as TENANTRY_RELEASE; empty: none
+    TaskKind kind = TaskKind::service;
+    std::optional<JobSpec> job;  ///< of a job
     bool operator==(const TaskSpec&) const = default;
 };
 

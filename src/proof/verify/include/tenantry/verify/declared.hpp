@@ -18,11 +18,28 @@ namespace tenantry::verify {
 /// The service name of an environment's load balancer in declared allows; no service can be called so.
 inline constexpr std::string_view loadBalancerName = "load-balancer";
 
+enum class ServiceKind : std::uint8_t {
+    service,
+    store,  ///< a data service; called at its task's own address
+    job     ///< runs to its end: its task may be there or not
+};
+
 struct DeclaredService {
     std::string name;
-    std::optional<Port> port;            ///< nothing: a worker
+    std::optional<Port> port;            ///< nothing: a worker or a job
     std::optional<Ipv4> virtualAddress;  ///< where others call it; nothing: nobody does
     ModelPath origin;                    ///< `services.api`
+    ServiceKind kind = ServiceKind::service;
+};
+
+/// What a user may do in a store; each includes the one before.
+enum class StoreAccess : std::uint8_t { read, readWrite, owner };
+
+struct DeclaredGrant {
+    std::string store;
+    std::string user;  ///< a service, job or access entry
+    StoreAccess access = StoreAccess::read;
+    ModelPath origin;  ///< `services.api.stores.books`
 };
 
 struct DeclaredTask {
@@ -52,10 +69,11 @@ struct DeclaredEnvironment {
     std::string name;  ///< `acme/production`
     Cidr block;
     std::vector<HostName> hosts;
-    std::vector<DeclaredService> services;  ///< the load balancer is not among them
+    std::vector<DeclaredService> services;  ///< stores and jobs too; the load balancer is not among them
     std::vector<DeclaredTask> tasks;        ///< the load balancer's among them
     std::vector<DeclaredAllow> allows;
     std::vector<DeclaredRoute> routes;
+    std::vector<DeclaredGrant> grants = {};
     std::vector<std::string> beyond;  ///< declared, and not held against facts by this version: full sentences
 };
 

@@ -24,6 +24,7 @@ struct EnvironmentFact {
     Cidr block;
     Span at;
     std::string folder = {};  ///< of its files on the machine, `.../environments/acme/production/`; empty: not known
+    std::string kept = {};    ///< of what outlives it, `/var/lib/tenantry/placements/lend/acme/production/`
 };
 
 /// Whose something is: an environment's, or (nothing) a component that environments share.
@@ -218,6 +219,19 @@ struct HostAnswer {
     Span at;
 };
 
+/// What a store's own catalogue says of who may do what in it.
+struct StoreFact {
+    struct User {
+        std::string name;                 ///< `*`: everybody who connects
+        std::vector<std::string> rights;  ///< sorted: `administer`, `connect`, `own`, `read`, `write`
+        Span at;
+    };
+    Owner owner;
+    std::string store;
+    std::vector<User> users;
+    Span at;
+};
+
 /// Something in an input that the reader does not know the meaning of. What depends on it is unknown, not holds.
 struct NotUnderstood {
     Owner owner;       ///< whose verdicts it makes unknown; nothing: everybody's
@@ -238,6 +252,7 @@ struct Facts {
     Source source = Source::text;                         ///< live where any process was observed
     std::optional<std::vector<Listener>> listeners = {};  ///< nothing: nobody looked
     std::optional<std::vector<HostAnswer>> answers = {};  ///< nothing: nobody asked
+    std::vector<StoreFact> stores = {};                   ///< those whose catalogue was read
 };
 
 /// Ends the program (a reader's bug) unless every Index is in range, peers are mutual, a device's interfaces name it,

@@ -51,7 +51,7 @@ class LocalTemplates {
 std::vector<LocalFile> emit_all(const blueprint::Blueprint& blueprint, const Pool& pool);
 
 /// One environment of the blueprint as a value for the engine, from what was emitted of it. `images`: the digest of
-/// each image of the host, by its reference; images of a registry are not among them.
+/// each image of the host, by its reference, and of FerretDB as `+ferretdb`; images of a registry are not among them.
 world::EnvironmentSpec wanted(const blueprint::Blueprint& blueprint, const blueprint::Environment& environment,
                               const LocalEnvironment& emitted, const std::map<std::string, std::string>& images);
 
