@@ -93,15 +93,20 @@ Result<std::string> pem(EVP_PKEY* key) {
     return pem([&](BIO* to) { return PEM_write_bio_PKCS8PrivateKey(to, key, nullptr, nullptr, 0, nullptr, nullptr); });
 }
 
+// Its own issuer.
+Result<void> name_itself(X509* certificate, const std::string& name) {
+    X509_NAME* subject = X509_get_subject_name(certificate);
+    const auto* bytes = reinterpret_cast<const unsigned char*>(name.c_str());
+    if (X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, bytes, -1, -1, 0) != 1 ||
+        X509_set_issuer_name(certificate, subject) != 1)
+        return fail("{}", openssl_reason());
+    return {};
+}
+
 Result<Certificate> make_authority(EVP_PKEY* key) {
     Certificate certificate = TRY(begun(key, authorityLife));
     // Each machine's has another name: a browser that trusts two of them can tell them apart.
-    const std::string name = "Tenantry on one machine, " + random_id();
-    X509_NAME* subject = X509_get_subject_name(certificate.get());
-    const auto* bytes = reinterpret_cast<const unsigned char*>(name.c_str());
-    if (X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, bytes, -1, -1, 0) != 1 ||
-        X509_set_issuer_name(certificate.get(), subject) != 1)
-        return fail("{}", openssl_reason());
+    TRY_VOID(name_itself(certificate.get(), "Tenantry on one machine, " + random_id()));
     TRY_VOID(extend(certificate.get(), certificate.get(),
                     {{NID_basic_constraints, "critical,CA:TRUE,pathlen:0"},
                      {NID_key_usage, "critical,keyCertSign,cRLSign"},
@@ -187,6 +192,31 @@ bool Authority::still_good(std::string_view pem, std::span<const HostName> hosts
         return false;
     const auto until = instant(X509_get0_notAfter(leaf.get()));
     return until && *until - now >= leafRest && has_hosts(leaf.get(), hosts);
+}
+
+Result<OwnCertificate> own_certificate(const StoreName& name) {
+    const auto make = [&]() -> Result<OwnCertificate> {
+        const Key key = TRY(make_key());
+        const Certificate made = TRY(begun(key.get(), authorityLife));
+        TRY_VOID(name_itself(made.get(), "Tenantry store, " + random_id()));
+        TRY_VOID(extend(made.get(), made.get(),
+                        {{NID_basic_constraints, "critical,CA:FALSE"},
+                         {NID_key_usage, "critical,digitalSignature"},
+                         {NID_ext_key_usage, "serverAuth"},
+                         {NID_subject_key_identifier, "hash"},
+                         {NID_subject_alt_name, "DNS:" + name.str()}}));
+        if (X509_sign(made.get(), key.get(), EVP_sha256()) == 0) return fail("{}", openssl_reason());
+        return OwnCertificate{TRY(pem(made.get())), TRY(pem(key.get()))};
+    };
+    return wrap(make(), "making a certificate for {}", name.str());
+}
+
+bool still_good(const OwnCertificate& own, std::chrono::sys_seconds now) {
+    const Certificate certificate = certificate_in(own.certificate);
+    const Key key = key_in(own.key);
+    if (!certificate || !key || X509_check_private_key(certificate.get(), key.get()) != 1) return false;
+    const auto until = instant(X509_get0_notAfter(certificate.get()));
+    return until && *until - now >= leafRest;
 }
 
 Result<CertificateDates> certificate_dates(std::string_view pem) {

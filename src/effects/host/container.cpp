@@ -191,6 +191,7 @@ Result<void> Container::prepare(const ContainerOrder& order) {
     const RuntimeConfig config = TRY(runtime_config(emitted, additions));
     if (config.cgroup != place_.cgroup)
         return fail("its config.json names the cgroup {}, which is another container's", config.cgroup);
+    TRY(stop_signal(emitted));
     TRY_VOID(make_task_root(place_.folder / "rootfs", place_.shared, config));
     TRY_VOID(make_folder(run() / "exit", 0700));
     TRY_VOID(write_whole(run() / "config.json", config.text, 0600));
@@ -268,8 +269,10 @@ std::optional<ProcessId> Container::monitor() const {
 Result<void> Container::stop(milliseconds drain) {
     if (const auto record = read_task_record(place_.folder))
         if (const auto process = open_process(record->process)) {
-            const bool heeded = heeds(record->process.pid, SIGTERM);
-            send_signal(*process, heeded ? SIGTERM : SIGKILL);
+            // Of the configuration that it runs with: the next one's may be there already.
+            const int asked = stop_signal(read_small(run() / "config.json").value_or("")).value_or(SIGTERM);
+            const bool heeded = heeds(record->process.pid, asked);
+            send_signal(*process, heeded ? asked : SIGKILL);
             await_end(*process, heeded ? drain : killDeadline);
         }
     return clear();

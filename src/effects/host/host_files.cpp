@@ -12,7 +12,10 @@
 #include "mounts.hpp"
 #include "places.hpp"
 #include "runtime_config.hpp"
+#include "secret_files.hpp"
 #include "shared_root.hpp"
+#include "store_data.hpp"
+#include "store_files.hpp"
 
 namespace tenantry::host {
 namespace {
@@ -137,6 +140,16 @@ Result<void> ensure_certificates(const EnvironmentSpec& spec, const Authority& a
     return make_folder(folder_path(spec) / "control", 0700, FileOwner{.uid = uid, .gid = uid});
 }
 
+// Stores that are in the spec are made; what others left in the folder goes, but not their data.
+Result<void> ensure_stores(const EnvironmentSpec& spec, const StoreTemplates& templates, const Vault& vault) {
+    TRY_VOID(remove_other_stores(spec));
+    for (const world::StoreSpec& store : spec.stores) {
+        TRY_VOID(wrap(ensure_store_data(templates, spec.placement, store), "preparing the data of {}", store.name));
+        TRY_VOID(wrap(write_store_files(spec, store, vault), "preparing {}", store.name));
+    }
+    return {};
+}
+
 }  // namespace
 
 Result<void> HostFiles::ensure(const EnvironmentSpec& spec) {
@@ -144,7 +157,9 @@ Result<void> HostFiles::ensure(const EnvironmentSpec& spec) {
         TRY_VOID(write_texts(spec));
         TRY_VOID(ensure_shared_root(shared_root_of(spec.placement)));
         TRY_VOID(ensure_images(spec, images_));
-        return ensure_certificates(spec, authority_);
+        TRY_VOID(ensure_certificates(spec, authority_));
+        TRY_VOID(ensure_stores(spec, StoreTemplates(view_.cgroups()), vault_));
+        return write_secret_files(spec, vault_);
     };
     return wrap(ensure(), "preparing the files of {}", spec.placement.str());
 }
@@ -153,6 +168,7 @@ Result<void> HostFiles::remove(const world::Placement& placement) {
     const auto remove = [&]() -> Result<void> {
         const std::filesystem::path folder = world::folder_of(placement);
         TRY_VOID(unmount_other_images(folder / "images", {}));
+        TRY_VOID(unmount_stores(placement));
         TRY_VOID(remove_shared_root(shared_root_of(placement)));
         TRY_VOID(remove_tree(folder));
         // The tenant's and the platform's folders go with their last environment.
@@ -160,6 +176,17 @@ Result<void> HostFiles::remove(const world::Placement& placement) {
         return {};
     };
     return wrap(remove(), "removing the files of {}", placement.str());
+}
+
+Result<void> HostFiles::destroy(const world::Placement& placement) {
+    const auto destroy = [&]() -> Result<void> {
+        if (TRY(has_mounted_stores(placement))) return fail("its stores' data are mounted: take it down first");
+        const std::filesystem::path kept = kept_folder_of(placement);
+        for (const char* name : {"stores", "secrets", "tls"}) TRY_VOID(remove_tree(kept / name));
+        remove_empty(kept, std::filesystem::path(stateFolder) / "placements");
+        return {};
+    };
+    return wrap(destroy(), "removing what is kept of {}", placement.str());
 }
 
 }  // namespace tenantry::host

@@ -2,6 +2,7 @@
 
 // Mounts of ours, in the mount namespace of the calling thread.
 
+#include <cstdint>
 #include <filesystem>
 #include <span>
 #include <string>
@@ -13,6 +14,23 @@ namespace tenantry::host {
 /// A read-only, nosuid, nodev view of a folder with inodes of its own: what one environment locks or watches through
 /// it, no other one sees. Fine where `point` is a mount already; else the folder is made. `programs`: files may be run.
 Result<void> mount_view(const std::filesystem::path& lower, const std::filesystem::path& point, bool programs);
+/// Files of the user and group `from` are seen as those of `to`.
+struct OwnerMapping {
+    std::uint32_t from = 0, to = 0;
+};
+/// A folder with a state of its own over another one that stays as it is.
+struct WritableView {
+    std::filesystem::path lower;
+    OwnerMapping owner;  ///< of what lies in `lower`, all of it
+    /// Folders of one file system beside each other: what was changed, and what the kernel works with. Both are one
+    /// view's alone.
+    std::filesystem::path upper, work;
+};
+/// Mounts it, nosuid, nodev, noexec, private, where nothing is mounted yet. An error also where the kernel or the file
+/// systems cannot do it.
+Result<void> mount_writable(const WritableView& view, const std::filesystem::path& point);
+/// A folder at another place, nosuid, nodev, noexec, private. Fine where `point` is a mount already.
+Result<void> mount_folder(const std::filesystem::path& folder, const std::filesystem::path& point);
 /// Takes away every mount on this folder. Fine where there is none.
 Result<void> unmount(const std::filesystem::path& point);
 /// A private memory file system.

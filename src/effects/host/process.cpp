@@ -126,7 +126,7 @@ Result<int> Child::wait(milliseconds deadline) {
     return ended.si_code == CLD_EXITED ? ended.si_status : 128 + ended.si_status;
 }
 
-Result<void> run_to_end(Command command, milliseconds deadline) {
+Result<std::string> run_and_read(Command command, milliseconds deadline) {
     std::array<int, 2> ends{};
     if (pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0) return fail("making a pipe: {}", reason(errno));
     const Descriptor said(ends[0]);
@@ -135,11 +135,16 @@ Result<void> run_to_end(Command command, milliseconds deadline) {
     Child child = TRY(spawn(command));
     saying = Descriptor();
     const int code = TRY(wrap(child.wait(deadline), "running {}", command.argv[0]));
-    if (code == 0) return {};
     std::array<char, 4096> text{};
     const ssize_t size = read(said.number(), text.data(), text.size());
     const std::string_view words(text.data(), size > 0 ? static_cast<std::size_t>(size) : 0);
+    if (code == 0) return std::string(words);
     return fail("{} ended with {}: {}", command.argv[0], code, one_line(words));
+}
+
+Result<void> run_to_end(Command command, milliseconds deadline) {
+    TRY(run_and_read(std::move(command), deadline));
+    return {};
 }
 
 std::optional<std::uint64_t> start_time(int pid) {

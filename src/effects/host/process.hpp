@@ -44,6 +44,8 @@ Result<Child> spawn(const Command& command);
 
 /// Runs a helper to its end. Where its exit code is not 0, the error is what it wrote (4 KiB at most) on 1 and 2.
 Result<void> run_to_end(Command command, std::chrono::milliseconds deadline);
+/// The same, and gives what it wrote where its exit code is 0.
+Result<std::string> run_and_read(Command command, std::chrono::milliseconds deadline);
 
 /// A process for good, whoever gets its number later (proc(5): field 22 of stat, clock ticks since boot).
 struct ProcessId {

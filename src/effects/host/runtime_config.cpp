@@ -1,7 +1,10 @@
 #include "runtime_config.hpp"
 
 #include <algorithm>
+#include <array>
+#include <csignal>
 #include <stdexcept>
+#include <utility>
 
 #include <boost/json.hpp>
 
@@ -11,6 +14,14 @@ namespace tenantry::host {
 namespace {
 
 namespace json = boost::json;
+
+constexpr std::string_view stopSignalAnnotation = "org.opencontainers.image.stopSignal";
+constexpr std::array<std::pair<std::string_view, int>, 6> stopSignals{{{"SIGTERM", SIGTERM},
+                                                                       {"SIGINT", SIGINT},
+                                                                       {"SIGQUIT", SIGQUIT},
+                                                                       {"SIGHUP", SIGHUP},
+                                                                       {"SIGUSR1", SIGUSR1},
+                                                                       {"SIGUSR2", SIGUSR2}}};
 
 json::object bind_mount(const std::filesystem::path& source, std::string_view destination, bool programs) {
     json::array options{"bind", "ro", "private", "nosuid", "nodev"};
@@ -84,6 +95,22 @@ Result<RuntimeConfig> runtime_config(std::string_view emitted, const RuntimeAddi
     try {
         return converted(emitted, additions);
     } catch (const std::exception& error) {  // Boost.JSON's own, for any text that is no config.json
+        return fail("reading config.json: {}", error.what());
+    }
+}
+
+Result<int> stop_signal(std::string_view config) {
+    try {
+        const json::value parsed = json::parse(config);
+        const json::value* annotations = parsed.as_object().if_contains("annotations");
+        const json::value* named =
+            annotations != nullptr ? annotations->as_object().if_contains(stopSignalAnnotation) : nullptr;
+        if (named == nullptr) return SIGTERM;
+        const std::string_view word = named->as_string();
+        for (const auto& [name, number] : stopSignals)
+            if (word == name) return number;
+        return fail("`{}` is no signal that a task can be ended with", word);
+    } catch (const std::exception& error) {
         return fail("reading config.json: {}", error.what());
     }
 }

@@ -38,6 +38,10 @@ struct RuntimeConfig {
 
 Result<RuntimeConfig> runtime_config(std::string_view emitted, const RuntimeAdditions& additions);
 
+/// The signal that asks its process to end: the one that its annotation `org.opencontainers.image.stopSignal` names
+/// (`SIGINT`), else SIGTERM.
+Result<int> stop_signal(std::string_view config);
+
 /// The uid of the process in a config.json.
 Result<std::uint32_t> user_of(std::string_view emitted);
 

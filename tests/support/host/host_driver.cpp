@@ -111,7 +111,7 @@ class Driver {
   public:
     Driver(const host::MachineView& view, const host::Authority& authority, world::EnvironmentSpec spec)
         : authority_(authority),
-          files_(authority),
+          files_(view, authority),
           ingress_(host::edgeUser),
           containers_(view, ingress_),
           probe_(authority),

@@ -83,7 +83,7 @@ Result<void> serve(const Options& options) {
     Platforms platforms(TRY(host::Workspace::make(std::string(host::stateFolder) + "/bundles")));
     const auto store = TRY(store::open_sqlite(std::string(host::stateFolder) + "/state.db"));
 
-    host::HostFiles files(authority, images);
+    host::HostFiles files(view, authority, images);
     host::UnixIngress ingress(host::edgeUser);
     host::KernelNetwork network([&](const world::Placement& placement) { return ingress.sockets(placement); });
     host::CrunContainers containers(view, ingress);

@@ -42,6 +42,16 @@ class Authority {
     std::string certificate_, key_;
 };
 
+/// A key (EC P-256) and a certificate for one name that nobody else signed: whoever is given the certificate trusts
+/// that one server and nothing else. PEM, both.
+struct OwnCertificate {
+    std::string certificate, key;
+};
+/// It lives ten years, as those who trust it have to be given the next one.
+Result<OwnCertificate> own_certificate(const StoreName& name);
+/// True where the key is the certificate's and it lives 30 days more from `now`.
+bool still_good(const OwnCertificate& own, std::chrono::sys_seconds now);
+
 /// Validity of the first certificate in a PEM text.
 Result<CertificateDates> certificate_dates(std::string_view pem);
 

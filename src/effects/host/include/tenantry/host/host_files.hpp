@@ -2,6 +2,8 @@
 
 #include <tenantry/host/authority.hpp>
 #include <tenantry/host/image_store.hpp>
+#include <tenantry/host/machine_view.hpp>
+#include <tenantry/host/vault.hpp>
 #include <tenantry/ports/ports.hpp>
 
 namespace tenantry::host {
@@ -17,20 +19,36 @@ namespace tenantry::host {
 ///                          /var/lib/tenantry/placements/PLATFORM/TENANT/STAGE/tls (0600) too
 ///     control/             where the load balancer makes its runtime socket, its uid's, 0700
 ///
+///     stores/STORE/data    postgresql: an overlay of its own over a template of this machine; redis: a folder. What it
+///                          holds is kept in /var/lib/tenantry/placements/PLATFORM/TENANT/STAGE/stores/STORE
+///     stores/STORE/tls     store.pem and store.key, 0400, the store's uid's; kept too. Not redis
+///     stores/STORE/users   users.acl, 0400, the store's uid's: the emitted one with the passwords' digests. Redis
+///     stores/STORE/control where the store makes its control socket, its uid's, 0700
+///     secrets/READER/NAME  0400, the reader's uid's, in a folder 0750: its secrets, and STORE.password, STORE.url,
+///                          STORE.ca for each store that has a user of its name. Values are the vault's: a store's
+///                          password is its `store.STORE.USER`
+///
 /// The load balancer's uid is the one in its config.json. Mounts are made in the mount namespace of the calling thread
-/// (MachineView). `authority` must outlive it.
+/// (MachineView). `view` and `authority` must outlive it.
 class HostFiles final : public ports::Files {
   public:
-    explicit HostFiles(const Authority& authority, ImageStore images = ImageStore())
-        : authority_(authority), images_(std::move(images)) {}
+    HostFiles(const MachineView& view, const Authority& authority, ImageStore images = ImageStore(),
+              Vault vault = Vault())
+        : view_(view), authority_(authority), images_(std::move(images)), vault_(std::move(vault)) {}
 
     Result<void> ensure(const world::EnvironmentSpec& spec) override;
-    /// Takes away all below the folder; tasks must have been stopped. Certificates and logs stay in /var/lib/tenantry.
+    /// Takes away all below the folder; tasks must have been stopped. Certificates, logs, the stores' data and secrets
+    /// stay in /var/lib/tenantry.
     Result<void> remove(const world::Placement& placement) override;
+    /// Removes for good what is kept of a placement but its logs: the stores' data, secrets, certificates. An error,
+    /// and nothing done, where its data are mounted: `remove` comes before.
+    static Result<void> destroy(const world::Placement& placement);
 
   private:
+    const MachineView& view_;
     const Authority& authority_;
     ImageStore images_;
+    Vault vault_;
 };
 
 }  // namespace tenantry::host

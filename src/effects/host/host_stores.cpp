@@ -1,0 +1,115 @@
+#include <chrono>
+#include <thread>
+
+#include <tenantry/host/host_stores.hpp>
+
+#include "control_socket.hpp"
+#include "files.hpp"
+#include "postgresql.hpp"
+#include "postgresql_users.hpp"
+#include "redis.hpp"
+#include "store_data.hpp"
+#include "store_files.hpp"
+
+namespace tenantry::host {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+using world::Placement;
+using world::StoreSpec;
+
+// A store that comes up is ready within some tens of milliseconds; one that has to recover, much later.
+constexpr milliseconds firstWait{2}, longestWait{50};
+
+// What another try cannot change.
+bool is_final(std::string_view text) {
+    for (const std::string_view words : {"authentication failed", "no pg_hba.conf entry",
+                                         "listens at its control socket", "WRONGPASS", "invalid username-password"})
+        if (text.find(words) != std::string_view::npos) return true;
+    return false;
+}
+bool lacks_database(std::string_view text) {
+    return text.find("database \"") != std::string_view::npos && text.ends_with("does not exist");
+}
+
+// The first session that there is, within the time.
+template <class Connect>
+auto awaited(Connect connect, milliseconds patience) -> decltype(connect()) {
+    const auto until = steady_clock::now() + patience;
+    for (milliseconds wait = firstWait;; wait = std::min(2 * wait, longestWait)) {
+        auto session = connect();
+        if (session || is_final(session.error().text()) || lacks_database(session.error().text())) return session;
+        if (steady_clock::now() + wait > until)
+            return fail("it takes no connection within {} s ({}): its log says why", patience.count() / 1000,
+                        session.error().text());
+        std::this_thread::sleep_for(wait);
+    }
+}
+
+Result<PostgresqlSession> open_postgresql(const ControlFolder& folder, const StoreSpec& store, milliseconds patience) {
+    const auto connect_to = [&](const std::string& database) {
+        return awaited([&] { return PostgresqlSession::connect(folder, database, store); }, patience);
+    };
+    auto session = connect_to(store.name);
+    if (session || !lacks_database(session.error().text())) return session;
+    PostgresqlSession above = TRY(connect_to("template1"));
+    TRY_VOID(make_database(above, store));
+    return connect_to(store.name);
+}
+
+Result<RedisSession> open_redis(const Vault& vault, const Placement& placement, const ControlFolder& folder,
+                                const StoreSpec& store, milliseconds patience) {
+    const Secret password = TRY(store_password(vault, placement, store, controlUser));
+    return awaited([&] { return RedisSession::connect(folder, store, password); }, patience);
+}
+
+Result<void> ensure_postgresql(const Vault& vault, const Placement& placement, const StoreSpec& store,
+                               milliseconds patience) {
+    const ControlFolder folder = TRY(ControlFolder::open(placement, store));
+    PostgresqlSession session = TRY(open_postgresql(folder, store, patience));
+    std::map<std::string, Secret> passwords;
+    for (const world::StoreUserSpec& user : store.users)
+        passwords[user.name] = TRY(store_password(vault, placement, store, user.name));
+    return ensure_users(session, store, passwords);
+}
+
+Result<void> ensure_redis(const Vault& vault, const Placement& placement, const StoreSpec& store,
+                          milliseconds patience) {
+    const ControlFolder folder = TRY(ControlFolder::open(placement, store));
+    RedisSession session = TRY(open_redis(vault, placement, folder, store, patience));
+    // It was started with this file, or with one before it.
+    const Secret acl(TRY(read_small(run_store_folder(placement, store.name) / "users" / "users.acl")));
+    return ensure_users(session, acl.reveal());
+}
+
+std::unexpected<Error> unknown(const StoreSpec& store) {
+    return fail("this machine has no {}: it runs postgresql and redis", store.engine);
+}
+
+}  // namespace
+
+Result<void> HostStores::ensure(const Placement& placement, const StoreSpec& store) {
+    const auto ensure = [&]() -> Result<void> {
+        if (store.engine == "postgresql") return ensure_postgresql(vault_, placement, store, patience_);
+        if (store.engine == "redis") return ensure_redis(vault_, placement, store, patience_);
+        return unknown(store);
+    };
+    return wrap(ensure(), "preparing the users of {} of {}", store.name, placement.str());
+}
+
+Result<world::ObservedStore> HostStores::observe(const Placement& placement, const StoreSpec& store) {
+    const auto look = [&]() -> Result<world::ObservedStore> {
+        const ControlFolder folder = TRY(ControlFolder::open(placement, store));
+        if (store.engine == "postgresql") {
+            PostgresqlSession session = TRY(PostgresqlSession::connect(folder, store.name, store));
+            return observe_users(session, store);
+        }
+        if (store.engine != "redis") return unknown(store);
+        RedisSession session = TRY(open_redis(vault_, placement, folder, store, patience_));
+        return observe_users(session, store);
+    };
+    return wrap(look(), "looking at the users of {} of {}", store.name, placement.str());
+}
+
+}  // namespace tenantry::host

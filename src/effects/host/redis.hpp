@@ -1,0 +1,43 @@
+#pragma once
+
+// The users and rights of a Redis 7, over its control socket.
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <tenantry/base/error.hpp>
+#include <tenantry/host/secret.hpp>
+#include <tenantry/world/store_spec.hpp>
+
+#include "control_socket.hpp"
+
+struct redisContext;
+
+namespace tenantry::host {
+
+/// A session as the user `tenantry`.
+class RedisSession {
+  public:
+    static Result<RedisSession> connect(const ControlFolder& folder, const world::StoreSpec& store,
+                                        const Secret& password);
+
+    /// One command, and its answer: a text, or the texts of a list. Errors have the server's words.
+    Result<std::vector<std::string>> ask(const std::vector<std::string>& words);
+
+  private:
+    struct Free {
+        void operator()(redisContext* context) const;
+    };
+    explicit RedisSession(redisContext* context) : context_(context) {}
+    std::unique_ptr<redisContext, Free> context_;
+};
+
+/// Makes the users those of the users.acl that the store was given. Only those that differ are set, so that sessions of
+/// all others go on.
+Result<void> ensure_users(RedisSession& session, std::string_view acl);
+/// What each user may do with a key that there may be.
+Result<world::ObservedStore> observe_users(RedisSession& session, const world::StoreSpec& store);
+
+}  // namespace tenantry::host
