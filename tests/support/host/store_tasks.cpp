@@ -22,7 +22,7 @@ world::TextSpec& text(EnvironmentSpec& spec, const std::string& path) {
     return *spec.texts.insert(at, {path, {}});
 }
 
-json::value bind(const std::string& source, const std::string& target, bool writable) {
+json::value mount_of(const std::string& source, const std::string& target, bool writable) {
     return {{"destination", target},
             {"type", "bind"},
             {"source", source},
@@ -39,9 +39,9 @@ void make_task(EnvironmentSpec& spec, const std::string& store, const json::arra
         if (mount.at("destination") != "/app") mounts.push_back(mount);
     const std::string folder = world::folder_of(spec.placement);
     for (const std::string& file : files)
-        mounts.push_back(bind(fmt::format("{}/services/{}/{}", folder, store, file), "/etc/tenantry/" + file, false));
+        mounts.push_back(mount_of(fmt::format("{}/services/{}/{}", folder, store, file), "/etc/tenantry/" + file, false));
     for (const Folder& one : folders)
-        mounts.push_back(bind(fmt::format("{}/stores/{}/{}", folder, store, one.name), one.target, one.writable));
+        mounts.push_back(mount_of(fmt::format("{}/stores/{}/{}", folder, store, one.name), one.target, one.writable));
     object.at("mounts") = mounts;
     object["annotations"].as_object()["org.opencontainers.image.stopSignal"] = stopSignal;
     config = json::serialize(object);
