@@ -389,6 +389,26 @@ def data_are_whole_or_made_anew(cgroup):
     refused(lambda: driver("files"), "record")
 
 
+def a_file_system_without_overlays_gets_a_copy(cgroup):
+    layers = Path(tempfile.mkdtemp(dir="/run/tenantry"))
+    for name in ("lower", "upper", "work"):
+        (layers / name).mkdir()
+    kept().parents[2].mkdir(parents=True)
+    options = f"lowerdir={layers}/lower,upperdir={layers}/upper,workdir={layers}/work"
+    subprocess.run(["mount", "-t", "overlay", "-o", options, "overlay", kept().parents[2]], check=True)  # which can be no upper layer
+    acme, norte = begin(cgroup, "acme", "norte")
+    for driver, tenant in ((acme, "acme"), (norte, "norte")):
+        start(driver)
+        assert '"form":"copy"' in (kept(tenant) / "stores/books/record").read_text()
+        assert sql(driver, "deploy", "create table x as select 1 as y", tenant) == (0, "")
+        driver("stop", "books-1")
+        driver("no-files")
+        start(driver)
+        assert sql(driver, "web", "select y from x", tenant) == (0, "1")
+    identities = {control("select system_identifier from pg_control_system()", tenant) for tenant in TENANTS}
+    assert len(identities) == 2
+
+
 def another_listener_at_the_control_socket_is_refused(cgroup):
     driver = begin(cgroup)
     start(driver)
