@@ -19,8 +19,9 @@ using std::chrono::steady_clock;
 using world::Placement;
 using world::StoreSpec;
 
-// A store that comes up is ready within some tens of milliseconds; one that has to recover, much later.
-constexpr milliseconds firstWait{2}, longestWait{50};
+// A store that comes up is ready within some tens of milliseconds; one that has to recover, much later. A try costs a
+// tenth of a millisecond.
+constexpr milliseconds firstWait{2}, longestWait{10};
 
 // What another try cannot change.
 bool is_final(std::string_view text) {

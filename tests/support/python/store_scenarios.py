@@ -339,6 +339,7 @@ def a_template_is_whole_or_not_there(cgroup):
         assert not [path for path in templates.iterdir() if not path.name.startswith(".new-")]
     start(driver)
     [template] = templates.iterdir()
+    assert len(list(template.glob("data/pg_wal/0*"))) == 1, "each store gets a copy of its log"
     before = {path: (path.stat().st_mtime_ns, path.stat().st_size) for path in template.rglob("*")}
     sql(driver, "deploy", "create table x as select generate_series(1, 100000)")
     control("vacuum full")
