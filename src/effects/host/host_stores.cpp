@@ -67,6 +67,8 @@ Result<RedisSession> open_redis(const Vault& vault, const Placement& placement, 
 
 Result<void> ensure_postgresql(const Vault& vault, const Placement& placement, const StoreSpec& store,
                                milliseconds patience) {
+    if (store.name == "template0" || store.name == "template1")
+        return fail("`{}` is a database of PostgreSQL's own: give the store another name", store.name);
     const ControlFolder folder = TRY(ControlFolder::open(placement, store));
     PostgresqlSession session = TRY(open_postgresql(folder, store, patience));
     std::map<std::string, Secret> passwords;
