@@ -1,5 +1,5 @@
-"""An environment runs on this machine for real: conmon, crun, HAProxy, nginx, the edge, in a test cell. What must hold stands in
-tests/support/python/host_scenarios.py, a function each."""
+"""An environment runs on this machine for real: conmon, crun, HAProxy, nginx, the edge, PostgreSQL, Redis, in a test cell. What
+must hold stands in tests/support/python/host_scenarios.py and store_scenarios.py, a function each."""
 
 import inspect
 import subprocess
@@ -10,13 +10,15 @@ from pathlib import Path
 import pytest
 
 import host_scenarios
+import store_scenarios
 
 pytestmark = pytest.mark.root
 
 SCENARIOS = [
-    name
-    for name, function in vars(host_scenarios).items()
-    if inspect.isfunction(function) and function.__module__ == "host_scenarios" and list(inspect.signature(function).parameters) == ["cgroup"]
+    (module.__name__, name)
+    for module in (host_scenarios, store_scenarios)
+    for name, function in vars(module).items()
+    if inspect.isfunction(function) and function.__module__ == module.__name__ and list(inspect.signature(function).parameters) == ["cgroup"]
 ]
 
 
@@ -29,7 +31,7 @@ def cgroup():
         subprocess.run(["find", top, "-depth", "-type", "d", "-exec", "rmdir", "{}", "+"], check=True)
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS)
-def test_host(cell, top, cgroup, scenario):
-    done = cell(sys.executable, "-B", top / "tests/support/python/host_scenarios.py", scenario, cgroup)
+@pytest.mark.parametrize(("module", "scenario"), SCENARIOS, ids=[name for _, name in SCENARIOS])
+def test_host(cell, top, cgroup, module, scenario):
+    done = cell(sys.executable, "-B", top / f"tests/support/python/{module}.py", scenario, cgroup)
     assert done.returncode == 0, done.stdout + done.stderr

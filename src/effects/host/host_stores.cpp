@@ -19,8 +19,9 @@ using std::chrono::steady_clock;
 using world::Placement;
 using world::StoreSpec;
 
-// A store that comes up is ready within some tens of milliseconds; one that has to recover, much later.
-constexpr milliseconds firstWait{2}, longestWait{50};
+// A store that comes up is ready within some tens of milliseconds; one that has to recover, much later. A try costs a
+// tenth of a millisecond.
+constexpr milliseconds firstWait{2}, longestWait{10};
 
 // What another try cannot change.
 bool is_final(std::string_view text) {
@@ -66,6 +67,8 @@ Result<RedisSession> open_redis(const Vault& vault, const Placement& placement, 
 
 Result<void> ensure_postgresql(const Vault& vault, const Placement& placement, const StoreSpec& store,
                                milliseconds patience) {
+    if (store.name == "template0" || store.name == "template1")
+        return fail("`{}` is a database of PostgreSQL's own: give the store another name", store.name);
     const ControlFolder folder = TRY(ControlFolder::open(placement, store));
     PostgresqlSession session = TRY(open_postgresql(folder, store, patience));
     std::map<std::string, Secret> passwords;

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
+#include <iterator>
 #include <set>
 #include <vector>
 
@@ -27,7 +27,7 @@ constexpr int mostRounds = 4;
 constexpr const char* askRoles = R"(
 select r.oid, r.rolname, r.rolcanlogin,
        r.rolsuper or r.rolcreatedb or r.rolcreaterole or r.rolreplication or r.rolbypassrls,
-       r.rolinherit, r.rolvaliduntil is null and r.rolconnlimit = -1, r.rolpassword,
+       r.rolinherit, coalesce(r.rolvaliduntil, 'infinity') = 'infinity' and r.rolconnlimit = -1, r.rolpassword,
        exists (select from pg_db_role_setting s join pg_database d on d.oid = s.setdatabase
                where s.setrole = r.oid and d.datname = current_database() and 'role=tenantry.owner' = any (s.setconfig))
 from pg_authid r where r.oid >= 16384 order by r.rolname;
@@ -45,7 +45,7 @@ with wanted (kind, grantee, privilege) as (values
         ('r', 'tenantry.write', 'UPDATE'), ('r', 'tenantry.write', 'DELETE'), ('S', 'tenantry.write', 'USAGE'),
         ('n', 'tenantry.read', 'USAGE'), ('n', 'tenantry.write', 'USAGE'),
         ('d', 'tenantry.owner', 'CREATE'), ('d', 'tenantry.owner', 'TEMPORARY')
-        union all select 'd', r.rolname, 'CONNECT' from pg_authid r where r.rolname in ({0})),
+        union all select 'd', name, 'CONNECT' from unnest(array[{0}]::text[]) name),
 schemas as (select * from pg_namespace where nspname !~ '^pg_' and nspname <> 'information_schema'),
 things (kind, target, owner, acl) as (
     select case c.relkind when 'S' then 'S' else 'r' end,
@@ -144,7 +144,7 @@ Roles roles_of(const std::vector<Rows>& answers) {
 
 // Statements, and whose sessions have to end: with the rights of the roles that they have taken they would go on.
 struct Changes {
-    std::vector<std::string> statements;
+    std::vector<std::string> statements, drops;
     std::set<std::string> endedUsers;  // by the oids of their roles
     void add(std::string statement) { statements.push_back(std::move(statement)); }
 };
@@ -167,10 +167,10 @@ class Planner {
         return std::ranges::count(groups, name) > 0 || std::ranges::count(store_.users, name, &StoreUserSpec::name) > 0;
     }
 
-    // Literals of the users' names, for a list in parentheses.
+    // Literals of the users' names.
     [[nodiscard]] std::string user_list() const {
-        std::string list = "NULL";
-        for (const StoreUserSpec& user : store_.users) list += ", " + session_.literal(user.name);
+        std::string list;
+        for (const StoreUserSpec& user : store_.users) list += (list.empty() ? "" : ", ") + session_.literal(user.name);
         return list;
     }
 
@@ -238,9 +238,9 @@ class Planner {
 
     void plan_drop(const Role& role, Changes& changes) const {
         const std::string name = quoted(role.name);
-        changes.add(fmt::format("REASSIGN OWNED BY {} TO {}", name, quoted(ownerGroup)));
-        changes.add(fmt::format("DROP OWNED BY {} CASCADE", name));
-        changes.add(fmt::format("DROP ROLE {}", name));
+        changes.drops.push_back(fmt::format("REASSIGN OWNED BY {} TO {}", name, quoted(ownerGroup)));
+        changes.drops.push_back(fmt::format("DROP OWNED BY {} CASCADE", name));
+        changes.drops.push_back(fmt::format("DROP ROLE {}", name));
         changes.endedUsers.insert(role.id);
     }
 
@@ -287,6 +287,8 @@ Result<bool> change(PostgresqlSession& session, const Planner& planner) {
         return fail("PostgreSQL's own role {} is in a group of this store: revoke that", roles.systemMembers[0]);
     Changes changes = TRY(planner.changes(roles));
     for (const Row& row : answers.at(3)) changes.add(row[0]);
+    // Those of the rights may name who is dropped.
+    std::ranges::copy(changes.drops, std::back_inserter(changes.statements));
     if (changes.statements.empty()) return false;
     TRY_VOID(shut_out(session, roles, planner));
     TRY_VOID(session.run(joined(changes.statements)));

@@ -1,5 +1,7 @@
 #include "runtime_config.hpp"
 
+#include <csignal>
+
 #include <boost/json.hpp>
 #include <gtest/gtest.h>
 
@@ -89,6 +91,19 @@ TEST(RuntimeConfig, RefusesOtherTextsAndForeignCgroups) {
     EXPECT_EQ(config.error().text(), "reading config.json: cgroupsPath is not below /tenantry");
     EXPECT_FALSE(user_of("{}"));
     EXPECT_EQ(*user_of(emitted), 1048592u);
+}
+
+TEST(RuntimeConfig, TheSignalThatEndsATaskIsItsOwn) {
+    const auto with = [](const char* word) {
+        json::object config = json::parse(emitted).as_object();
+        config["annotations"] = {{"org.opencontainers.image.stopSignal", word}};
+        return stop_signal(json::serialize(config));
+    };
+    EXPECT_EQ(stop_signal(emitted).value(), SIGTERM);
+    EXPECT_EQ(with("SIGINT").value(), SIGINT);
+    EXPECT_EQ(with("SIGTERM").value(), SIGTERM);
+    for (const char* word : {"", "9", "SIGKILL", "sigint"}) EXPECT_FALSE(with(word)) << word;
+    EXPECT_FALSE(stop_signal("no JSON"));
 }
 
 }  // namespace

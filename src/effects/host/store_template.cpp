@@ -26,6 +26,7 @@ namespace {
 constexpr int edition = 1;
 constexpr const char* server = "/usr/lib/postgresql/15/bin/postgres";
 constexpr const char* initdb = "/usr/lib/postgresql/15/bin/initdb";
+constexpr const char* controldata = "/usr/lib/postgresql/15/bin/pg_controldata";
 constexpr std::string_view beginning = ".new-";
 // 2 s of CPU; a machine under heavy load takes many times as long.
 constexpr std::chrono::milliseconds deadline{300'000};
@@ -81,6 +82,25 @@ Result<std::string> StoreTemplates::installed() const {
     return known;
 }
 
+// Of the write-ahead log a cluster that was shut down needs the file of its last checkpoint alone; initdb leaves more,
+// and each view of the template would get copies of them.
+Result<void> StoreTemplates::keep_one_log(const std::filesystem::path& data) const {
+    constexpr std::string_view key = "Latest checkpoint's REDO WAL file:";
+    const std::string said = TRY(run({controldata, data.string()}));
+    const std::size_t at = said.find(key);
+    std::istringstream rest(at == std::string::npos ? "" : said.substr(at + key.size()));
+    std::string needed;
+    rest >> needed;
+    std::error_code error;
+    if (needed.empty() || !std::filesystem::exists(data / "pg_wal" / needed, error))
+        return fail("{} names no file of the write-ahead log that is there", controldata);
+    std::vector<std::filesystem::path> others;
+    for (const auto& entry : std::filesystem::directory_iterator(data / "pg_wal", error))
+        if (entry.is_regular_file() && entry.path().filename() != needed) others.push_back(entry.path());
+    for (const std::filesystem::path& other : others) TRY_VOID(remove_tree(other));
+    return {};
+}
+
 Result<void> StoreTemplates::initialize(const std::filesystem::path& folder) const {
     const std::string user = std::to_string(templateUser);
     TRY_VOID(make_folder(folder / "data", 0700, FileOwner{templateUser, templateUser}));
@@ -121,6 +141,7 @@ Result<void> StoreTemplates::initialize(const std::filesystem::path& folder) con
     for (const char* name : {"postgresql.conf", "pg_hba.conf", "pg_ident.conf"})
         TRY_VOID(remove_tree(folder / "data" / name));
     TRY_VOID(remove_tree(folder / "passwd"));
+    TRY_VOID(keep_one_log(folder / "data"));
     return sync(folder);
 }
 
@@ -142,7 +163,7 @@ Result<void> StoreTemplates::make(const std::string& name) const {
 
 Result<std::string> StoreTemplates::postgresql() const {
     const std::lock_guard lock(one);
-    const std::string name = fmt::format("postgresql-{}-{}", TRY(installed()), edition);
+    std::string name = fmt::format("postgresql-{}-{}", TRY(installed()), edition);
     std::error_code error;
     if (!std::filesystem::exists(folder_ / name, error)) TRY_VOID(wrap(make(name), "making the template {}", name));
     return name;

@@ -31,6 +31,7 @@ class StoreTemplates {
   private:
     [[nodiscard]] Result<void> make(const std::string& name) const;
     [[nodiscard]] Result<void> initialize(const std::filesystem::path& folder) const;
+    [[nodiscard]] Result<void> keep_one_log(const std::filesystem::path& data) const;
     [[nodiscard]] Result<std::string> installed() const;
     [[nodiscard]] Result<std::string> run(std::vector<std::string> argv) const;
 

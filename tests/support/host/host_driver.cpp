@@ -2,6 +2,7 @@
 // ...} or {"error": "..."}. Tests kill it at any moment and start it again. Runs as root in a test cell.
 //   host_driver CGROUP PLATFORM-FOLDER ENVIRONMENT IMAGE-PROGRAM
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -18,7 +19,10 @@
 #include <tenantry/compile/compile.hpp>
 #include <tenantry/host/crun_containers.hpp>
 #include <tenantry/host/host_files.hpp>
+#include <tenantry/host/host_stores.hpp>
 #include <tenantry/host/namespace_probe.hpp>
+
+#include "store_tasks.hpp"
 
 namespace {
 
@@ -63,7 +67,17 @@ json::value value_of(const world::TaskEnd& end) {
     return {{"code", end.code}, {"outOfMemory", end.outOfMemory}, {"text", end.str()}};
 }
 json::value value_of(const std::vector<std::string>& lines) { return json::value_from(lines); }
+json::value value_of(const host::Secret& secret) { return json::string(secret.reveal()); }
 json::value value_of(int number) { return number; }
+json::value value_of(const world::ObservedStore& seen) {
+    json::object users;
+    for (const world::ObservedStoreUser& user : seen.users) {
+        std::string rights;
+        for (const std::string& right : user.rights) rights += (rights.empty() ? "" : " ") + right;
+        users[user.name] = rights;
+    }
+    return users;
+}
 json::value value_of(const std::vector<world::ObservedSocket>& seen) { return {{"text", to_text(seen)}}; }
 json::value value_of(const world::ObservedSandbox& seen) {
     return {{"effective", seen.effectiveCapabilities},
@@ -134,6 +148,30 @@ class Driver {
         throw std::runtime_error("no such task");
     }
 
+    world::StoreSpec& store() {
+        for (world::StoreSpec& one : spec_.stores)
+            if (one.name == word(1)) return one;
+        throw std::runtime_error("no such store");
+    }
+
+    // `user STORE NAME ACCESS`; without an access there is none of this name.
+    json::value user() {
+        std::vector<world::StoreUserSpec>& users = store().users;
+        std::erase_if(users, [&](const world::StoreUserSpec& one) { return one.name == word(2); });
+        if (words_.size() > 3) users.push_back({word(2), word(3)});
+        std::ranges::sort(users, {}, &world::StoreUserSpec::name);
+        support::write_acl(spec_);
+        return {{"value", true}};
+    }
+
+    // `secret NAME`: one that is given, for the reader `api`; `secret NAME VALUE` gives it.
+    json::value secret() {
+        if (words_.size() > 2) return told(vault_.set(placement(), word(1), host::Secret(word(2))));
+        for (world::ReaderSpec& reader : spec_.readers)
+            if (reader.name == "api") reader.secrets.push_back({word(1), 0});
+        return {{"value", true}};
+    }
+
     // The program's own words go to a file, which is given back beside its code.
     json::value exec() {
         const char* path = "/run/tenantry/exec-output";
@@ -163,6 +201,8 @@ class Driver {
     host::UnixIngress ingress_;
     host::CrunContainers containers_;
     host::NamespaceProbe probe_;
+    host::Vault vault_;
+    host::HostStores stores_;
     world::EnvironmentSpec spec_;
     std::vector<std::string> words_;
 
@@ -182,6 +222,12 @@ class Driver {
         {"exec", [this] { return exec(); }},
         {"healthy", [this] { return told(probe_.healthy(placement(), task())); }},
         {"answers", [this] { return told(probe_.answers(placement(), word(1))); }},
+        {"users", [this] { return told(stores_.ensure(placement(), store())); }},
+        {"rights", [this] { return told(stores_.observe(placement(), store())); }},
+        {"user", [this] { return user(); }},
+        {"secret", [this] { return secret(); }},
+        {"password", [this] { return told(vault_.get(placement(), "store." + word(1) + "." + word(2))); }},
+        {"destroy", [this] { return told(host::HostFiles::destroy(placement())); }},
         {"edge", [this] { return edge(); }},
         {"no-edge", [this] { return told(containers_.stop_edge(edgeDrain)); }},
         {"observe-edge", [this] { return told(containers_.observe_edge()); }},
@@ -209,6 +255,7 @@ Result<void> drive(std::span<char*> arguments) {
     const std::string image = TRY(host::ImageStore().store(files));
     const blueprint::Blueprint blueprint = TRY(compiled(arguments[1]));
     world::EnvironmentSpec spec = TRY(wanted(blueprint, arguments[2], image));
+    if (std::ranges::count(spec.tasks, "books", &world::TaskSpec::service) > 0) support::make_stores(spec);
     Driver driver(view, authority, std::move(spec));
     std::cout << R"({"value":)" << (view.entered() ? "\"entered\"" : "\"made\"") << "}" << std::endl;
     for (std::string line; std::getline(std::cin, line);)

@@ -26,8 +26,8 @@ class Refused(Exception):
 class Driver:
     """One daemon's life."""
 
-    def __init__(self, cgroup, environment="acme/production"):
-        argv = [BIN / "host_driver", cgroup, PLATFORM, environment, BIN / "hello_server"]
+    def __init__(self, cgroup, environment="acme/production", platform=PLATFORM):
+        argv = [BIN / "host_driver", cgroup, platform, environment, BIN / "hello_server"]
         self.process = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.view = self.answer()
 
@@ -83,15 +83,15 @@ def wait_end(pid):
     assert ready, f"process {pid} does not end"
 
 
-def emitted(folder):
+def emitted(folder, platform=PLATFORM):
     """The texts of the platform, by path."""
-    subprocess.run([BIN / "tenantry", "emit", "--target", "local", "-C", PLATFORM, "--out", folder], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([BIN / "tenantry", "emit", "--target", "local", "-C", platform, "--out", folder], check=True, stdout=subprocess.DEVNULL)
     return {path.relative_to(folder).as_posix(): path.read_text() for path in Path(folder).rglob("*") if path.is_file()}
 
 
-def network(folder, *environments):
+def network(folder, *environments, platform=PLATFORM):
     """Must be made before the first driver: mounts made later are not seen in the daemon's view."""
-    return kernel_network.of_texts(emitted(folder), environments)
+    return kernel_network.of_texts(emitted(folder, platform), environments)
 
 
 def inside(task, function, environment="acme/production"):
