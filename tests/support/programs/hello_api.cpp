@@ -1,5 +1,5 @@
-// The API of the example: says whose it is, and takes applications for a loan. It holds nothing, so that any of its
-// tasks may answer. PORT, TENANTRY_TENANT, TENANTRY_STAGE, CURRENCY come from its environment.
+// An API that holds nothing, for demonstrations and measurements: says whose it is, and takes applications for a loan.
+// Any of its tasks may answer. PORT, TENANTRY_TENANT, TENANTRY_STAGE, CURRENCY come from its environment.
 //   GET  /healthz            204
 //   GET  /api/hello          whose it is
 //   POST /api/applications/ID  takes an application; ID is the client's own, and is written to the log once taken
