@@ -20,11 +20,12 @@ async function get(path) {
 
 // Whose page this is --------------------------------------------------------------------------------------------------
 
-// A colour of its own for each name; the style keeps its lightness, and so the contrast.
+// A colour of its own for each name, from green over blue to violet: red would look like an error. The style keeps its
+// lightness, and so the contrast.
 function hue(name) {
   let hash = 2166136261;
   for (const character of name) hash = Math.imul(hash ^ character.codePointAt(0), 16777619) >>> 0;
-  return hash % 360;
+  return 150 + ((hash >>> 5) % 190);
 }
 
 function showLender(hello) {
