@@ -1,7 +1,10 @@
 """The lending application on real stores: it keeps its promises while they come and go."""
 
+import base64
+import hashlib
+import hmac
 import json
-import shutil
+import os
 import signal
 import subprocess
 import urllib.error
@@ -11,7 +14,7 @@ from fractions import Fraction
 
 import pytest
 
-from lending_stores import Program, Stores, answers, free_port, wait_for
+from lending_stores import Program, Stores, answers, built_ferretdb, free_port, wait_for
 
 pytestmark = pytest.mark.judge
 LOAN = {"name": "Ana Gil", "email": "ana@example.org", "amount": 150000, "months": 24, "purpose": "home"}
@@ -26,6 +29,9 @@ class Platform:
         self.port, self.scoring_port = free_port(), free_port()
         self.owner = self.stores.variables("migrate", "migrate", "seed_d")
         self.service = {**self.stores.variables("api", "api", "api_d"), "SCORING_URL": f"http://localhost:{self.scoring_port}", "PORT": str(self.port)}
+        self.key = os.urandom(31) + b"\n"
+        (folder / "jwt_key").write_bytes(self.key)
+        self.service["JWT_KEY_FILE"] = str(folder / "jwt_key")
 
     def job(self, *words, env=None):
         return subprocess.run([self.bin / "lending_api", *words], env=env or self.owner, capture_output=True, text=True, timeout=60)
@@ -63,20 +69,9 @@ class Platform:
 
 
 @pytest.fixture(scope="module")
-def ferretdb(top, tmp_path_factory):
-    """Built where it is not: third_party/ferretdb/build says so. A copy, as its user may not enter the builder's home."""
-    built = subprocess.run([top / "third_party/ferretdb/build"], check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
-    folder = tmp_path_factory.mktemp("ferretdb")
-    for place in (folder, folder.parent, folder.parent.parent):
-        place.chmod(0o755)
-    return shutil.copy(built, folder / "ferretdb")
-
-
-@pytest.fixture(scope="module")
-def platform(tenantry, ferretdb, tmp_path_factory):
+def platform(tenantry, tmp_path_factory):
     folder = tmp_path_factory.mktemp("lending")
-    folder.chmod(0o755)
-    platform = Platform(folder, tenantry.parent, ferretdb)
+    platform = Platform(folder, tenantry.parent, built_ferretdb(folder))
     try:
         for word in ("migrate", "migrate", "seed", "seed"):  # the second one finds everything done
             done = platform.job(word)
@@ -133,6 +128,14 @@ def test_the_same_id_again_books_nothing_and_says_the_same(platform, id):
     assert platform.books(f"SELECT count(*) FROM entries WHERE application = '{id}'") == "2"
     assert platform.documents() == kept
     assert platform.apply(id, amount=160000)[0] == 409, "another application under this id"
+
+
+def test_the_receipt_is_signed_with_the_lenders_key(platform, id):
+    head, body, signature = platform.apply(id)[1]["receipt"].split(".")
+    decoded = [base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)) for part in (head, body, signature)]
+    assert json.loads(decoded[0])["alg"] == "HS256"
+    assert json.loads(decoded[1]) == {"iss": "acme", "sub": id, "decision": "approved", "amount": 150000, "months": 24}
+    assert hmac.compare_digest(decoded[2], hmac.digest(platform.key, f"{head}.{body}".encode(), hashlib.sha256))
 
 
 @pytest.mark.parametrize(

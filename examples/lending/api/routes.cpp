@@ -7,6 +7,7 @@
 #include "../common/json_client.hpp"
 #include "../common/ledger.hpp"
 #include "../common/log.hpp"
+#include "receipt.hpp"
 
 namespace lending {
 
@@ -122,6 +123,7 @@ Response Api::apply(const std::string& id, const std::string& body) {
     json::object said = to_json(*booked);
     said["tenant"] = identity_.tenant;
     said["currency"] = identity_.currency;
+    if (!variable("JWT_KEY_FILE").empty()) said["receipt"] = receipt_of(*booked, identity_.tenant);
     return answer(first ? http::status::created : http::status::ok, said);
 }
 

@@ -13,11 +13,15 @@ std::string variable(const char* name) {
     return value == nullptr ? "" : value;
 }
 
-std::string text_of_file_in(const char* name) {
+std::string bytes_of_file_in(const char* name) {
     const std::string path = variable(name);
     std::ifstream file(path, std::ios::binary);
     if (path.empty() || !file) throw std::runtime_error(std::string("the file that ") + name + " names cannot be read");
-    std::string text{std::istreambuf_iterator<char>(file), {}};
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+std::string text_of_file_in(const char* name) {
+    std::string text = bytes_of_file_in(name);
     while (text.ends_with('\n')) text.pop_back();
     return text;
 }

@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import shutil
 import signal
 import socket
 import subprocess
@@ -114,6 +115,15 @@ class Redis:
         (self.folder / "redis.conf").write_text(self.configuration)
         self.program = Program(self.folder, "redis", "redis-server", self.folder / "redis.conf")
         wait_for(lambda: answers(self.port), "Redis")
+
+
+def built_ferretdb(folder):
+    """A copy in a folder that others may enter: the stores' user may not enter the builder's home. Built where it is not yet,
+    which takes minutes."""
+    for place in (folder, folder.parent, folder.parent.parent):
+        place.chmod(0o755)
+    built = subprocess.run([Path(__file__).resolve().parents[3] / "third_party/ferretdb/build"], check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
+    return Path(shutil.copy(built, folder / "ferretdb"))
 
 
 class Ferret:
