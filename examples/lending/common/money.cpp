@@ -1,13 +1,15 @@
 #include "money.hpp"
 
+#include <stdexcept>
+
 namespace lending {
 
 namespace {
 
 __extension__ using Wide = __int128;  // amount * rate * power has up to 85 bits
 
-constexpr Wide one = 1'000'000'000'000'000;  // of the fixed-point power below
-constexpr Wide monthlyUnits = 12 * 10'000;   // basis points a year in one
+constexpr Wide one = 1'000'000'000'000'000;       // of the fixed-point power below
+constexpr Wide monthlyUnits = Wide{12} * 10'000;  // basis points a year in one
 
 Wide rounded(Wide dividend, Wide divisor) { return (2 * dividend + divisor) / (2 * divisor); }
 
@@ -18,6 +20,8 @@ Minor interest_on(Minor balance, int basisPoints) {
 }  // namespace
 
 Minor instalment_of(const Terms& terms) {
+    if (terms.months < 1 || terms.yearlyBasisPoints < 0)
+        throw std::invalid_argument("a loan takes a month at least, and interest is not negative");
     if (terms.yearlyBasisPoints == 0) return static_cast<Minor>(rounded(terms.amount, terms.months));
     Wide power = one;  // (1 + monthly rate) ^ months
     for (int month = 0; month < terms.months; ++month)

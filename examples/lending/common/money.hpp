@@ -22,7 +22,8 @@ struct Instalment {
     Minor interest = 0;
 };
 
-// What is paid each month but the last, rounded to the nearest minor unit.
+// What is paid each month but the last, rounded to the nearest minor unit. Throws where there is no month, or a
+// negative rate.
 Minor instalment_of(const Terms& terms);
 
 // One a month. The principals sum to the amount: the last instalment takes what rounding left.
