@@ -1,5 +1,5 @@
-"""`tenantryd` and `tenantry` as a user has them, in a test cell. What must hold stands in tests/support/python/live_scenarios.py, a
-function each."""
+"""`tenantryd` and `tenantry` as a user has them, in a test cell. What must hold stands in tests/support/python/live_scenarios.py and
+store_scenarios.py, a function each."""
 
 import inspect
 import subprocess
@@ -10,13 +10,15 @@ from pathlib import Path
 import pytest
 
 import live_scenarios
+import store_scenarios
 
 pytestmark = pytest.mark.root
 
 SCENARIOS = [
-    name
-    for name, function in vars(live_scenarios).items()
-    if inspect.isfunction(function) and function.__module__ == "live_scenarios" and list(inspect.signature(function).parameters) == ["cgroup"]
+    (module.__name__, name)
+    for module in (live_scenarios, store_scenarios)
+    for name, function in vars(module).items()
+    if inspect.isfunction(function) and function.__module__ == module.__name__ and list(inspect.signature(function).parameters) == ["cgroup"]
 ]
 
 
@@ -29,16 +31,16 @@ def cgroup():
         subprocess.run(["find", top, "-depth", "-type", "d", "-exec", "rmdir", "{}", "+"], check=True)
 
 
-def run(cell, top, cgroup, scenario, **environment):
+def run(cell, top, cgroup, scenario, module="live_scenarios", **environment):
     words = ["env", *(f"{key}={value}" for key, value in environment.items()), sys.executable, "-B"]
-    done = cell(*words, top / "tests/support/python/live_scenarios.py", scenario, cgroup, timeout=900)
+    done = cell(*words, top / f"tests/support/python/{module}.py", scenario, cgroup, timeout=900)
     print(done.stdout)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS)
-def test_live(cell, top, cgroup, scenario):
-    run(cell, top, cgroup, scenario)
+@pytest.mark.parametrize("module, scenario", SCENARIOS, ids=[scenario for _, scenario in SCENARIOS])
+def test_live(cell, top, cgroup, module, scenario):
+    run(cell, top, cgroup, scenario, module)
 
 
 def test_without_a_daemon_the_command_says_what_to_start(tenantry, top):

@@ -85,6 +85,12 @@ std::string program_of(int pid) {
     return std::filesystem::read_symlink("/proc/" + std::to_string(pid) + "/exe", error).string();
 }
 
+// Until a container begins its process is crun, or the copy of itself that it made in memory.
+bool has_not_begun(int pid) {
+    const std::string program = program_of(pid);
+    return program == crunProgram || program.starts_with("/memfd:crun");
+}
+
 // crun has said that the process may go on; its sandbox is whole when it runs another program than crun's.
 void await_program(const ProcessId& id, const std::string& runtime) {
     const auto process = open_process(id);
@@ -156,10 +162,12 @@ std::optional<world::TaskEnd> Container::ended() const {
 
 Result<world::TaskProcess> Container::start(const ContainerOrder& order) {
     const auto record = read_task_record(place_.folder);
-    if (record && find()) {
+    if (record && find() && !has_not_begun(record->process.pid)) {
         if (record->digest == order.digest) return process_of(*record);
         return fail("it runs, but is not the one that is wanted: stop it first");
     }
+    // A job that has run is not run again before somebody has heard how it ended, and stopped it.
+    if (order.once && record && record->digest == order.digest && ended()) return process_of(*record);
     TRY_VOID(clear());
     auto started = start_new(order);
     if (!started)
@@ -172,11 +180,12 @@ Result<world::TaskProcess> Container::start_new(const ContainerOrder& order) {
     TRY_VOID(prepare(order));
     const Begun begun = TRY(create(order));
     if (order.relays) TRY_VOID(relay(begun.process.pid));
+    // Before it begins: whoever is killed behind this line leaves word that it may have run.
+    const TaskRecord record{order.digest, begun.process, begun.monitor};
+    TRY_VOID(write_task_record(place_.folder, record));
     const std::string runtime = program_of(begun.process.pid);
     TRY_VOID(run_crun({"start", place_.id}));
     await_program(begun.process, runtime);
-    const TaskRecord record{order.digest, begun.process, begun.monitor};
-    TRY_VOID(write_task_record(place_.folder, record));
     return process_of(record);
 }
 

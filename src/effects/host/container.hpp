@@ -34,6 +34,7 @@ struct ContainerOrder {
     std::string release;           ///< TENANTRY_RELEASE; empty: none
     std::vector<int> descriptors;  ///< become 3, 4, ...
     bool relays = false;           ///< scheduled as SCHED_BATCH
+    bool once = false;             ///< one that has run with this digest is given back and not run again
 };
 
 struct TaskRecord;

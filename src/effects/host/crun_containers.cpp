@@ -41,7 +41,8 @@ Result<void> await_ports(const world::TaskProcess& process, std::span<const std:
 
 Result<world::TaskProcess> CrunContainers::start(const world::Placement& placement, const world::TaskSpec& task) {
     const auto start = [&]() -> Result<world::TaskProcess> {
-        ContainerOrder order{.digest = task.digest, .release = task.release, .descriptors = {}};
+        ContainerOrder order{
+            .digest = task.digest, .release = task.release, .descriptors = {}, .once = task.job.has_value()};
         if (task.descriptors > 0) order.descriptors = TRY(ingress_.descriptors(placement, task.name));
         if (order.descriptors.size() != task.descriptors)
             return fail("{} ingress sockets are there and {} are wanted", order.descriptors.size(), task.descriptors);

@@ -8,6 +8,7 @@
 
 #include <unistd.h>
 
+#include <tenantry/blueprint/place.hpp>
 #include <tenantry/compile/plan.hpp>
 #include <tenantry/host/image_store.hpp>
 #include <tenantry/view/status.hpp>

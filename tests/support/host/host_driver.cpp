@@ -227,7 +227,7 @@ class Driver {
         {"user", [this] { return user(); }},
         {"secret", [this] { return secret(); }},
         {"password", [this] { return told(vault_.get(placement(), "store." + word(1) + "." + word(2))); }},
-        {"destroy", [this] { return told(host::HostFiles::destroy(placement())); }},
+        {"destroy", [this] { return told(files_.destroy(placement())); }},
         {"edge", [this] { return edge(); }},
         {"no-edge", [this] { return told(containers_.stop_edge(edgeDrain)); }},
         {"observe-edge", [this] { return told(containers_.observe_edge()); }},

@@ -47,7 +47,7 @@ void make_task(EnvironmentSpec& spec, const std::string& store, const json::arra
     config = json::serialize(object);
     for (world::TaskSpec& task : spec.tasks)
         if (task.service == store) {
-            task.isStore = true;
+            task.kind = world::TaskKind::store;
             task.health = world::HealthSpec{};
         }
 }

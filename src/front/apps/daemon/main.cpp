@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include <tenantry/host/host_files.hpp>
+#include <tenantry/host/host_stores.hpp>
 #include <tenantry/host/kernel_network.hpp>
 #include <tenantry/host/machine_view.hpp>
 #include <tenantry/host/namespace_probe.hpp>
@@ -88,9 +89,10 @@ Result<void> serve(const Options& options) {
     host::KernelNetwork network([&](const world::Placement& placement) { return ingress.sockets(placement); });
     host::CrunContainers containers(view, ingress);
     host::NamespaceProbe probe(authority);
-    Checker checker(platforms, containers);
+    host::HostStores stores;
+    Checker checker(platforms, containers, stores);
     MachineClock clock;
-    engine::Runner runner({files, network, ingress, containers, probe, checker, *store, clock}, log_line, hook());
+    engine::Runner runner({files, network, ingress, containers, stores, probe, checker, *store, clock}, log_line, hook());
 
     Result<void> ended;
     std::jthread running([&](const std::stop_token& stop) {
@@ -104,7 +106,7 @@ Result<void> serve(const Options& options) {
                                        [](const auto& one) { return one.phase != "absent"; });
         },
         log_line);
-    MachineService service({runner, platforms, containers, network, probe, images, authority, edge});
+    MachineService service({runner, platforms, containers, network, stores, probe, images, authority, edge});
     TRY_VOID(service.tidy());
     const auto server = TRY(api::Server::listen(options.socket, service));
     log_line(fmt::format("tenantryd {} answers at {}", TENANTRY_VERSION, options.socket));

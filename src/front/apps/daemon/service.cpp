@@ -113,6 +113,10 @@ Result<std::vector<EnvironmentSpec>> MachineService::specs_of(const wire::UpRequ
         if (std::ranges::find(provisional, name) != provisional.end())
             return fail("{} has no block of addresses in platform.lock yet: `tenantry lock` gives it one", name);
         TRY_VOID(check_images(blueprint, environment, request.bundle, parts_.images));
+        for (const blueprint::Store& store : blueprint.shape(environment).stores)
+            if (is_backed(store))
+                return fail("{}: this version runs no {}, the engine of the store `{}`", name,
+                            model::to_string(store.engine), store.name.str());
         EnvironmentSpec spec =
             local_emit::wanted(blueprint, environment, templates.emit(blueprint, environment), request.bundle.images);
         spec.bundle = platform->digest;

@@ -42,7 +42,7 @@ class HostFiles final : public ports::Files {
     Result<void> remove(const world::Placement& placement) override;
     /// Removes for good what is kept of a placement but its logs: the stores' data, secrets, certificates. An error,
     /// and nothing done, where its data are mounted: `remove` comes before.
-    static Result<void> destroy(const world::Placement& placement);
+    Result<void> destroy(const world::Placement& placement) override;
 
   private:
     const MachineView& view_;

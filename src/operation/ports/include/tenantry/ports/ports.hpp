@@ -50,7 +50,7 @@ class Files {
     virtual Result<void> ensure(const world::EnvironmentSpec& spec) = 0;
     /// What stores hold, secrets, certificates and logs stay.
     virtual Result<void> remove(const world::Placement& placement) = 0;
-    /// Removes all that stayed, for good; after `remove`.
+    /// Removes all that stayed but the logs, for good; after `remove`.
     virtual Result<void> destroy(const world::Placement& placement) = 0;
 };
 
@@ -67,8 +67,8 @@ class Stores {
 class Containers {
   public:
     virtual ~Containers() = default;
-    /// Starts a task whose texts are there. One that runs with this digest is left alone and given back; one with
-    /// another digest is an error (stop it first).
+    /// Starts a task whose texts are there. One that runs with this digest is left alone and given back, a job that has
+    /// ended with it too; one that runs with another digest is an error (stop it first).
     virtual Result<world::TaskProcess> start(const world::Placement& placement, const world::TaskSpec& task) = 0;
     /// SIGTERM, up to `drain` for its end, SIGKILL; then everything of the container goes. Fine where there is none.
     virtual Result<void> stop(const world::Placement& placement, std::string_view task,
