@@ -38,9 +38,9 @@ TEST(Status, IsOneObjectForPrograms) {
 TEST(Status, ProgressIsALineAnEnvironment) {
     const world::Status status = two_environments();
     EXPECT_EQ(progress_line(status.environments[0], {}),
-              "acme/production          up        after 193 ms  https://acme.lend.localhost:8443\n");
+              "acme/production          up           after 193 ms  https://acme.lend.localhost:8443\n");
     EXPECT_EQ(progress_line(status.environments[1], {}),
-              "norte/demo               failed    1 of 2 tasks ready\n  NET-5: api is reached by web\n");
+              "norte/demo               failed       1 of 2 tasks ready\n  NET-5: api is reached by web\n");
 }
 
 TEST(Status, TimesAreRoundedDownToOneUnit) {

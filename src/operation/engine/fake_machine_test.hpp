@@ -36,6 +36,8 @@ class FakeMachine final : public ports::Files,
     std::set<std::string> data, granted;
     std::map<std::string, Task> tasks;
     std::set<std::string> brokenTasks;  // names that do not start
+    std::set<std::string> endedJobs;    // jobs that have run and were not stopped since
+    std::vector<std::string> ran;       // jobs, each time that one did
     std::string refused;                // what `prove` says, where it is not empty
     int starts = 0;
 
@@ -90,6 +92,11 @@ class FakeMachine final : public ports::Files,
         const std::string id = placement.str() + "/" + task.name;
         world::TaskProcess process;
         TRY_VOID(act([&] {
+            if (task.job) {
+                if (endedJobs.insert(id).second) ran.push_back(task.name);
+                process = {::getpid(), 1, 0};
+                return;
+            }
             Task& there = tasks[id];
             if (there.digest != task.digest) {
                 there = {task.digest, {::getpid(), static_cast<std::uint64_t>(++starts), 0}};
@@ -99,14 +106,21 @@ class FakeMachine final : public ports::Files,
         return process;
     }
     Result<void> stop(const world::Placement& placement, std::string_view task, std::chrono::milliseconds) override {
-        return act([&] { tasks.erase(placement.str() + "/" + std::string(task)); });
+        return act([&] {
+            tasks.erase(placement.str() + "/" + std::string(task));
+            endedJobs.erase(placement.str() + "/" + std::string(task));
+        });
     }
     std::optional<world::TaskProcess> find(const world::Placement& placement, std::string_view task) override {
         const std::scoped_lock lock(mutex_);
         const auto found = tasks.find(placement.str() + "/" + std::string(task));
         return found == tasks.end() ? std::nullopt : std::optional(found->second.process);
     }
-    std::optional<world::TaskEnd> ended(const world::Placement&, std::string_view) override { return std::nullopt; }
+    std::optional<world::TaskEnd> ended(const world::Placement& placement, std::string_view task) override {
+        const std::scoped_lock lock(mutex_);
+        if (!endedJobs.contains(placement.str() + "/" + std::string(task))) return std::nullopt;
+        return world::TaskEnd{};
+    }
     Result<world::ObservedSandbox> observe(const world::Placement&, std::string_view) override {
         return world::ObservedSandbox{};
     }

@@ -24,7 +24,23 @@ world::EnvironmentSpec two_tasks() {
     spec.network.environment = "acme/production";
     spec.tasks = {task("load-balancer-1", "l"), task("api-1", "a")};
     spec.tasks[0].descriptors = 1;
+    spec.tasks[0].kind = world::TaskKind::balancer;
     spec.texts = {{"nftables.json", "{}"}};
+    return spec;
+}
+
+/// Besides, a store, a job that each release begins with, and one for a new environment.
+world::EnvironmentSpec with_data() {
+    world::EnvironmentSpec spec = two_tasks();
+    spec.tasks.push_back(task("books-1", "b"));
+    spec.tasks.back().kind = world::TaskKind::store;
+    for (const char* name : {"migrate-1", "seed-1"}) {
+        spec.tasks.push_back(task(name, name));
+        spec.tasks.back().kind = world::TaskKind::job;
+        spec.tasks.back().job = world::JobSpec{.beforeRelease = std::string_view(name) == "migrate-1",
+                                               .afterCreate = std::string_view(name) == "seed-1"};
+    }
+    spec.stores = {{.name = "books", .engine = "postgresql", .task = "books-1", .uid = 7, .port = 5432, .users = {}}};
     return spec;
 }
 
@@ -67,6 +83,27 @@ TEST(Runner, BringsAnEnvironmentUpAndTakesItAwayAgain) {
     ASSERT_TRUE(runner->down(acme, "root"));
     EXPECT_EQ(runner.settled().phase, "absent");
     EXPECT_EQ(machine.tasks.size() + machine.networks.size() + machine.ingress.size() + machine.files.size(), 0u);
+}
+
+TEST(Runner, JobsRunOnceInTheirOrderAndDataAreKeptUntilTheyAreDestroyed) {
+    FakeMachine machine;
+    Running runner(machine);
+    ASSERT_TRUE(runner->up(with_data(), "root"));
+    EXPECT_EQ(runner.settled().phase, "up");
+    EXPECT_EQ(machine.ran, (std::vector<std::string>{"migrate-1", "seed-1"}));
+    EXPECT_EQ(machine.granted.size(), 1u);
+    ASSERT_TRUE(runner->down(acme, "root"));
+    EXPECT_EQ(runner.settled().why, "its data is kept");
+    EXPECT_EQ(machine.data.size(), 1u);
+    ASSERT_TRUE(runner->up(with_data(), "root"));
+    EXPECT_EQ(runner.settled().phase, "up");
+    EXPECT_EQ(machine.ran.size(), 2u);
+    ASSERT_TRUE(runner->down(acme, "root", true));
+    EXPECT_EQ(runner.settled().phase, "absent");
+    EXPECT_TRUE(machine.data.empty());
+    ASSERT_TRUE(runner->up(with_data(), "root"));
+    EXPECT_EQ(runner.settled().phase, "up");
+    EXPECT_EQ(machine.ran.size(), 4u) << "what is new begins as it did";
 }
 
 const std::string claim = "NET-5: api-1 is reached by web-1";
@@ -170,6 +207,20 @@ TEST_P(KilledAt, EveryCommandOfUpEndsEqual) {
         for (const auto& [id, one] : before) EXPECT_EQ(machine.tasks.at(id), one) << "a task that ran still runs";
     }
     EXPECT_GE(n, 7) << "files, network, ingress, two starts and the check";
+}
+
+TEST_P(KilledAt, EveryCommandOfUpWithDataRunsEachJobOnce) {
+    int n = 1;
+    for (bool killed = true; killed; ++n) {
+        FakeMachine machine;
+        killed = killed_at(machine, GetParam(), n, [](Runner& runner) { (void)runner.up(with_data(), "root"); });
+        Running again(machine);
+        EXPECT_EQ(again.settled().phase, "up") << n;
+        EXPECT_EQ(machine.ran, (std::vector<std::string>{"migrate-1", "seed-1"})) << n;
+        EXPECT_EQ(machine.tasks.size(), 3u) << n;
+    }
+    EXPECT_GE(n, 12)
+        << "files, network, ingress, the store, its users, two jobs and their stops, two starts, the check";
 }
 
 TEST_P(KilledAt, EveryCommandOfDownEndsEqual) {

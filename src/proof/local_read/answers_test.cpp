@@ -42,7 +42,7 @@ TEST(Answers, ThatAreNotKnownAreNotUnderstood) {
     version.set(answers, R"({ "version": 2, "hosts": [] })");
     EXPECT_EQ(version.unclear().at(0), "globex/demo: Version 2 of answers.json is not known.");
     key.set(answers, R"({ "version": 1, "hosts": [], "more": 1 })");
-    EXPECT_EQ(key.unclear().at(0), "globex/demo: The key `more` of what was answered is not known.");
+    EXPECT_EQ(key.unclear().at(0), "globex/demo: The key `more` of answers.json is not known.");
     EXPECT_TRUE(key.read().answers) << "somebody asked, though there is no host";
     domain.set(answers, golden("answers.json")).replace(answers, R"("lend.localhost")", "[]");
     EXPECT_EQ(domain.unclear().at(0), "globex/demo: A cookie's domain is no text.");

@@ -97,7 +97,7 @@ TEST(Observed, SaysWhatItDoesNotUnderstand) {
     version.set(observed, with(seen(), R"("version": 1)", R"("version": 2)"));
     EXPECT_EQ(version.unclear().at(0), "globex/demo: Version 2 of observed.json is not known.");
     key.set(observed, with(seen(), R"("gid")", R"("apparmor": "x", "gid")"));
-    EXPECT_EQ(key.unclear().at(0), "globex/demo: The key `apparmor` of what was observed is not known.");
+    EXPECT_EQ(key.unclear().at(0), "globex/demo: The key `apparmor` of observed.json is not known.");
     option.set(observed, with(seen(), R"("options": ["ro")", R"("options": ["idmapped", "ro")"));
     EXPECT_EQ(option.unclear().at(0), "globex/demo: What the mount option `idmapped` changes is not known.");
 }

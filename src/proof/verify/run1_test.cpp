@@ -99,7 +99,7 @@ TEST(Run1, NoticesMounts) {
         {{.point = "/srv", .type = "bind", .device = {}, .root = folder + "images/x", .spreads = true},
          "has a mount that is not private: /srv of type bind, from "},
         {{.point = "/run/tls", .type = "bind", .device = {}, .root = folder + "tls"},
-         "has what is the load balancer's alone: /run/tls of type bind, from "},
+         "has what is the load balancer's or a store's alone: /run/tls of type bind, from "},
         {{.point = "/run/x", .type = "bind", .device = {}, .root = folder + "services/api/hosts", .programs = true},
          "may run what is no program: /run/x of type bind, from "},
         {{.point = "/run/x", .type = "bind", .device = {}, .root = folder + "services/web/hosts"},
