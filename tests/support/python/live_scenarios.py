@@ -89,6 +89,15 @@ def two_platforms_with_the_same_blocks_run_side_by_side(cgroup):
     daemon.end()
 
 
+def what_is_up_can_be_reached_at_once_each_time(cgroup):
+    daemon, lend = Daemon(cgroup), Platform()
+    for _ in range(4):
+        lend("up", "acme")
+        assert ask(ACME) == (200, "<p>static\n")
+        lend("down", "acme")
+    daemon.end()
+
+
 def what_another_platform_has_is_refused_before_anything_changes(cgroup):
     daemon, lend, rent = Daemon(cgroup), Platform("lend"), Platform("rent")
     lend("up")
