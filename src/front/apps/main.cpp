@@ -332,9 +332,8 @@ void add_live_commands(CLI::App& app, Arguments& arguments) {
     add_selectors(down, arguments)->required();
     add_platform(down, arguments);
     down->add_flag("--detach", live.detach, "Do not wait until they are gone");
-    down->add_flag(
-        "--destroy-data", live.destroyData,
-        "Destroy what the stores hold, secrets and certificates too; asks for each environment's name");
+    down->add_flag("--destroy-data", live.destroyData,
+                   "Destroy what the stores hold, secrets and certificates too; asks for each environment's name");
     down->footer("Kept are what stores hold, secrets, certificates and logs, in /var/lib/tenantry.\n"
                  "Examples:\n"
                  "  tenantry down acme/demo\n"

@@ -39,7 +39,8 @@ void make_task(EnvironmentSpec& spec, const std::string& store, const json::arra
         if (mount.at("destination") != "/app") mounts.push_back(mount);
     const std::string folder = world::folder_of(spec.placement);
     for (const std::string& file : files)
-        mounts.push_back(mount_of(fmt::format("{}/services/{}/{}", folder, store, file), "/etc/tenantry/" + file, false));
+        mounts.push_back(
+            mount_of(fmt::format("{}/services/{}/{}", folder, store, file), "/etc/tenantry/" + file, false));
     for (const Folder& one : folders)
         mounts.push_back(mount_of(fmt::format("{}/stores/{}/{}", folder, store, one.name), one.target, one.writable));
     object.at("mounts") = mounts;

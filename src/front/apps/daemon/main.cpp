@@ -92,7 +92,8 @@ Result<void> serve(const Options& options) {
     host::HostStores stores;
     Checker checker(platforms, containers, stores);
     MachineClock clock;
-    engine::Runner runner({files, network, ingress, containers, stores, probe, checker, *store, clock}, log_line, hook());
+    engine::Runner runner({files, network, ingress, containers, stores, probe, checker, *store, clock}, log_line,
+                          hook());
 
     Result<void> ended;
     std::jthread running([&](const std::stop_token& stop) {
