@@ -24,6 +24,10 @@ Diagnostics beyond_local(const model::Platform& platform) {
             warn(job.at, fmt::format("The `reset` of `{}` is not done on target local yet.", job.name.str()));
     }
     for (const model::Secret& secret : platform.secrets) {
+        if (!secret.makeBytes)
+            warn(secret.at,
+                 fmt::format("`{}` cannot be given a value on target local yet; one with `make` gets it by itself.",
+                             secret.name.str()));
         if (secret.asVariable)
             warn(secret.at, fmt::format("`{0}` gives {1}_FILE on target local, and no {1} yet.", secret.name.str(),
                                         model::variable_stem(secret.name.str())));

@@ -21,7 +21,7 @@ using Files = std::map<std::string, Secret>;
 Result<Secret> value_of(const EnvironmentSpec& spec, const world::SecretUseSpec& secret, const Vault& vault) {
     if (secret.makeBytes > 0) return vault.get_or_make(spec.placement, secret.name, secret.makeBytes);
     if (auto given = TRY(vault.get(spec.placement, secret.name))) return *std::move(given);
-    return fail("the secret {0} has no value: give it one with `tenantry secret set {1} {0}`", secret.name,
+    return fail("the secret {} of {} is given for each tenant, and has no value", secret.name,
                 spec.placement.environment);
 }
 

@@ -52,6 +52,19 @@ Result<void> check_images(const Blueprint& blueprint, const Environment& environ
     return {};
 }
 
+// What this version cannot do for an environment's data, said before anything is made.
+Result<void> check_data(const blueprint::Shape& shape, const std::string& environment) {
+    for (const blueprint::Store& store : shape.stores)
+        if (is_backed(store))
+            return fail("{}: this version runs no {}, the engine of the store `{}`", environment,
+                        model::to_string(store.engine), store.name.str());
+    for (const blueprint::Secret& secret : shape.secrets)
+        if (!secret.makeBytes)
+            return fail("{}: this version has no way to give the secret `{}` its value: `make: 32 bytes` makes one",
+                        environment, secret.name.str());
+    return {};
+}
+
 Result<void> check_machine(const Platform& platform, const std::vector<std::string>& environments) {
     std::vector<std::string> sorted = environments;
     std::ranges::sort(sorted);
@@ -113,10 +126,7 @@ Result<std::vector<EnvironmentSpec>> MachineService::specs_of(const wire::UpRequ
         if (std::ranges::find(provisional, name) != provisional.end())
             return fail("{} has no block of addresses in platform.lock yet: `tenantry lock` gives it one", name);
         TRY_VOID(check_images(blueprint, environment, request.bundle, parts_.images));
-        for (const blueprint::Store& store : blueprint.shape(environment).stores)
-            if (is_backed(store))
-                return fail("{}: this version runs no {}, the engine of the store `{}`", name,
-                            model::to_string(store.engine), store.name.str());
+        TRY_VOID(check_data(blueprint.shape(environment), name));
         EnvironmentSpec spec =
             local_emit::wanted(blueprint, environment, templates.emit(blueprint, environment), request.bundle.images);
         spec.bundle = platform->digest;
