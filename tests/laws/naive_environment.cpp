@@ -27,13 +27,13 @@ std::string quoted(const std::string& text) {
 /// Layout 1, by the size of the block: how large a zone is, where its subnets begin, and how large those are. It never
 /// changes, since environments have these addresses for ever.
 struct Layout {
-    unsigned zone, publicAt, endpointsAt;
-    int privatePrefix, publicPrefix, endpointsPrefix;
+    unsigned zone, publicAt, dataAt, endpointsAt;
+    int privatePrefix, publicPrefix, dataPrefix, endpointsPrefix;
 };
 Layout layout_of(int blockPrefix) {
-    if (blockPrefix == 22) return {128, 32, 96, 27, 27, 28};
-    if (blockPrefix == 21) return {256, 128, 208, 25, 27, 28};
-    return {512, 256, 416, 24, 26, 27};
+    if (blockPrefix == 22) return {128, 32, 64, 96, 27, 27, 28, 28};
+    if (blockPrefix == 21) return {256, 128, 160, 208, 25, 27, 27, 28};
+    return {512, 256, 320, 416, 24, 26, 26, 27};
 }
 constexpr unsigned firstFree = 4;  // addresses at the start of a subnet that nobody gets
 
@@ -144,6 +144,8 @@ class Naive {
             line("subnet endpoints zone {} +{}/{}", zone, zone * layout.zone + layout.endpointsAt,
                  layout.endpointsPrefix);
         }
+        for (unsigned zone = 0; zone < zones() && !platform_.stores.empty(); ++zone)
+            line("subnet data zone {} +{}/{}", zone, zone * layout.zone + layout.dataAt, layout.dataPrefix);
     }
 
     std::set<std::string> calls_of(const GeneratedService& row) const {
@@ -244,7 +246,18 @@ class Naive {
             if (row.frontend) line("allow load-balancer -> {} tcp {}", name, port_of(row));
             for (const std::string& to : calls_of(row))
                 line("allow {} -> {} tcp {}", name, to, platform_.services.at(to).port);
+            store_allows(name, row.stores);
         }
+        for (const auto& [name, row] : platform_.jobs)
+            if (in_stage(row.stages)) store_allows(name, row.stores);
+    }
+
+    // Where stores listen, by their makers.
+    template <class Uses>
+    void store_allows(const std::string& name, const Uses& uses) {
+        const std::map<std::string, unsigned> ports{{"postgresql", 5432}, {"redis", 6379}, {"mongodb", 27017}};
+        for (const auto& [store, access] : uses)
+            line("allow {} -> {} tcp {}", name, store, ports.at(platform_.stores.at(store).engine));
     }
 
     const GeneratedPlatform& platform_;

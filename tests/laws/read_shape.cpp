@@ -101,6 +101,7 @@ class Reader {
             shape.slots.push_back({slot_kind(words.at(1)), part(2), part(3)});
         }
         if (words.at(0) == "service") services_.push_back(words.at(1));
+        if (words.at(0) == "job") jobs_.push_back(words.at(1));
         if (words.at(0) == "store") stores_.push_back(words.at(1));
     }
 
@@ -304,8 +305,20 @@ class Reader {
 
     // Why there is a connection stands in the route or call that it is made for.
     void allow(const Words& words) {
-        const Index<Workload> to = workload(words.at(3));
         const Port port = sure(model::parse_port(words.at(5)), "a port");
+        const auto store = std::ranges::find(stores_, words.at(3));
+        const auto job = std::ranges::find(jobs_, words.at(1));
+        if (store != stores_.end()) {
+            const Index<blueprint::Store> at{static_cast<std::uint32_t>(store - stores_.begin())};
+            const bool isJob = job != jobs_.end();
+            const blueprint::End from =
+                isJob ? blueprint::End(Index<Job>{static_cast<std::uint32_t>(job - jobs_.begin())})
+                      : blueprint::End(workload(words.at(1)));
+            shape.allows.push_back(
+                {from, at, port, ModelPath{(isJob ? "jobs." : "services.") + words.at(1) + ".stores." + words.at(3)}});
+            return;
+        }
+        const Index<Workload> to = workload(words.at(3));
         if (words.at(1) == "load-balancer") {
             shape.allows.push_back({LoadBalancer{}, to, port, ModelPath{"services." + words.at(3) + ".routes"}});
             return;
@@ -317,7 +330,7 @@ class Reader {
         shape.allows.push_back({from, to, port, ModelPath{"services." + words.at(1) + "." + why}});
     }
 
-    std::vector<std::string> services_, stores_;
+    std::vector<std::string> services_, jobs_, stores_;
     std::function<void(const Words&)> in_;
 };
 

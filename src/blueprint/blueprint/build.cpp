@@ -273,10 +273,13 @@ void check_room(const Structure& structure, const model::EnvironmentSettings& se
                         prefix),
             "write a larger `network.block`");
     const std::uint32_t storeRoom = usable(subnet(prefix, 0, SubnetKind::data));
-    if (settings.stores.size() * 2 > storeRoom)
+    std::size_t dataTasks = settings.stores.size();
+    for (const model::StoreSettings& row : settings.stores)
+        if (row.store->engine == model::Engine::mongodb) ++dataTasks;  // what is behind it
+    if (dataTasks > storeRoom)
         diagnostics.add(code::blockTooSmall, settings.tenant->at,
-                        fmt::format("`{}` has {} stores, and a /{} block has room for {}.", name(),
-                                    settings.stores.size(), prefix, storeRoom / 2),
+                        fmt::format("`{}` has {} tasks of stores, and a /{} block has room for {}.", name(), dataTasks,
+                                    prefix, storeRoom),
                         "write a larger `network.block`");
     const std::uint32_t room = usable(subnet(prefix, 0, SubnetKind::privateTasks));
     const std::uint32_t tasks = most_tasks_in_one_zone(settings);
