@@ -1,5 +1,7 @@
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include <tenantry/blueprint/place.hpp>
 #include <tenantry/intent/intent.hpp>
 
@@ -77,7 +79,7 @@ void declare_data(const Blueprint& blueprint, const Environment& environment, ve
             for (const blueprint::Grant& grant : user.stores) {
                 const std::string& store = shape.stores[grant.store.at].name.str();
                 declared.grants.push_back({store, user.name.str(), access_of(grant.access),
-                                           ModelPath{kind + user.name.str() + ".stores." + store}});
+                                           ModelPath{fmt::format("{}{}.stores.{}", kind, user.name.str(), store)}});
             }
     };
     add_grants(shape.workloads, "services.");
