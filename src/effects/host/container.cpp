@@ -200,7 +200,7 @@ Result<void> Container::prepare(const ContainerOrder& order) {
     const RuntimeConfig config = TRY(runtime_config(emitted, additions));
     if (config.cgroup != place_.cgroup)
         return fail("its config.json names the cgroup {}, which is another container's", config.cgroup);
-    TRY(stop_signal(emitted));
+    TRY_VOID(stop_signal(emitted));
     TRY_VOID(make_task_root(place_.folder / "rootfs", place_.shared, config));
     TRY_VOID(make_folder(run() / "exit", 0700));
     TRY_VOID(write_whole(run() / "config.json", config.text, 0600));

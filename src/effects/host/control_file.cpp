@@ -51,7 +51,7 @@ std::uint32_t crc32c(std::string_view bytes) {
 }
 
 Result<std::uint64_t> system_of_control(std::string_view control) {
-    TRY(checksum_place(control));
+    TRY_VOID(checksum_place(control));
     return number_at<std::uint64_t>(control, 0);
 }
 
