@@ -127,18 +127,25 @@ Literal acl_rules(Access access) {
     TENANTRY_CHECK(false, "an access is one of the list");
 }
 
+// Calls `told` with each service, job and access entry that may use the store, and with what it may do.
+template <class Told>
+void each_user(const Shape& shape, Index<Store> store, const Told& told) {
+    const auto look = [&](const auto& users) {
+        for (const auto& user : users)
+            for (const blueprint::Grant& grant : user.stores)
+                if (grant.store == store) told(user.name, grant.access);
+    };
+    look(shape.workloads);
+    look(shape.jobs);
+    look(shape.access);
+}
+
 // Without passwords: the host adds each one's digest.
 TemplateText users_acl(const Shape& shape, Index<Store> store) {
     TemplateText text;
     text.add("user default off resetpass resetkeys resetchannels -@all\nuser tenantry on ~* &* +@all\n");
-    const auto add = [&](const auto& users) {
-        for (const auto& user : users)
-            for (const blueprint::Grant& grant : user.stores)
-                if (grant.store == store) text.add("user ", user.name, " on ", acl_rules(grant.access), "\n");
-    };
-    add(shape.workloads);
-    add(shape.jobs);
-    add(shape.access);
+    each_user(shape, store,
+              [&](const auto& name, Access access) { text.add("user ", name, " on ", acl_rules(access), "\n"); });
     return text;
 }
 
@@ -201,14 +208,7 @@ std::vector<StoreText> backing_texts() {
 
 std::vector<StoreUser> users_of(const Shape& shape, Index<Store> store) {
     std::vector<StoreUser> all;
-    const auto add = [&](const auto& users) {
-        for (const auto& user : users)
-            for (const blueprint::Grant& grant : user.stores)
-                if (grant.store == store) all.push_back({user.name.str(), grant.access});
-    };
-    add(shape.workloads);
-    add(shape.jobs);
-    add(shape.access);
+    each_user(shape, store, [&](const auto& name, Access access) { all.push_back({name.str(), access}); });
     std::ranges::sort(all, {}, &StoreUser::name);
     return all;
 }
