@@ -22,6 +22,8 @@ class Machine {
         state().spec = up.spec;
         for (const auto& [task, digest] : state().tasks)
             if (!up.tasks.contains(task)) retire(task);
+        for (const JobStep& job : state().jobs)  // it may run just now
+            if (std::ranges::find(up.jobs, job.task, &JobStep::task) == up.jobs.end()) retire(job.task);
         state().tasks = up.tasks;
         state().balancers = up.balancers;
         state().onViolation = up.onViolation;

@@ -343,10 +343,19 @@ TEST(EnvironmentMachine, WhichJobsHaveRunIsKnownOverADownUntilTheDataIsDestroyed
     EXPECT_EQ(initialized_again(destroyed, upWithData), "initializing +migrate-1");
 }
 
+TEST(EnvironmentMachine, AJobThatIsNoMoreIsStoppedBeforeAnythingElse) {
+    on::Up changed = upWithData;
+    changed.jobs = {{"seed-1", "s", true}};
+    const EnvironmentStep at = step(with_data(), changed, now);
+    EXPECT_EQ(shown(at), "retiring -migrate-1");
+    EXPECT_EQ(shown(step(at.state, of("migrate-1", told::Stopped{}), now)),
+              "preparing !writing files !making the network !opening ingress sockets");
+}
+
 TEST(EnvironmentMachine, AJobThatFailsKeepsANewReleaseFromStarting) {
     const Environment state = with_data();
     on::Up changed = upWithData;
-    changed.jobs = {{"migrate-1", "m2", false}};
+    changed.jobs = {{"migrate-1", "m2", false}, {"seed-1", "s", true}};
     const Environment migrating =
         after(state, {changed, on::Done{EnvironmentCommand::openIngress, 2}, of("books-1", told::Ready{}),
                       on::Done{EnvironmentCommand::grantStores, 2}});
