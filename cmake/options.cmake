@@ -1,6 +1,7 @@
 # How everything is compiled. The presets in CMakePresets.json only set these.
 option(TENANTRY_TESTS "Build the tests" ON)
 option(TENANTRY_FUZZ "Build the fuzz targets (clang only)" OFF)
+option(TENANTRY_PRECOMPILED "Parse the headers that most files include once" ON)
 option(TENANTRY_SANITIZE "Build with AddressSanitizer and UndefinedBehaviorSanitizer" OFF)
 
 set(TENANTRY_SEED 20261124 CACHE STRING "What the property tests under ctest draw from; any other number tries other cases")

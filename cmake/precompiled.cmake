@@ -1,5 +1,5 @@
 # Headers that nearly every file includes, parsed once: a good quarter of what a build from nothing costs. Every file still
-# includes what it uses: the presets with clang (asan, tidy) compile without them. Of ours only `base`, which every room uses.
+# includes what it uses: clang-tidy looks at each without them. Of ours only `base`, which every room uses.
 function(tenantry_precompiled name)
     file(GENERATE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/${name}.cpp CONTENT "")
     add_library(${name} OBJECT ${CMAKE_CURRENT_BINARY_DIR}/${name}.cpp)
@@ -11,7 +11,7 @@ function(tenantry_precompiled name)
     target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/src/base/base/include)
 endfunction()
 
-if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+if(TENANTRY_PRECOMPILED)
     tenantry_precompiled(tenantry_common_headers)
     if(TENANTRY_TESTS)
         tenantry_precompiled(tenantry_test_headers <gtest/gtest.h>)

@@ -157,7 +157,6 @@ EDITS = [
     ]),
     (task("load-balancer-1"), '"uid": 1048577', '"uid": 1114113', "RUN-2"),  # norte's load balancer's
     (task("load-balancer-1"), "acme/production/tls", "norte/production/tls", "TLS-2"),
-    (task("load-balancer-1"), "acme/production/control", "norte/production/control", "RUN-1"),
     (task("api-1"), '"mounts": [', '"mounts": [{ "destination": "/x", "type": "bind", "source": "/run/tenantry/platforms/lend/environments/norte/production/tls", "options": ["bind", "ro"] },', "TLS-2"),
     (task("api-1"), '"mounts": [', '"mounts": [{ "destination": "/x", "type": "bind", "source": "/run/tenantry/platforms", "options": ["bind", "ro"] },', "TLS-2"),
     (task("load-balancer-1"), "acme/production/services/load-balancer/haproxy.cfg", "norte/production/services/load-balancer/haproxy.cfg", "NET-6"),

@@ -26,7 +26,7 @@ def private_folders(texts):
     for path, text in texts.items():
         (INSIDE / path).parent.mkdir(parents=True, exist_ok=True)
         (INSIDE / path).write_text(text)
-    for folder in ("/run/tls", "/run/control", "/run/tenantry/edge"):
+    for folder in ("/run/tls", "/run/tenantry/edge"):
         os.makedirs(folder)
 
 

@@ -169,10 +169,11 @@ bool give_virtual_addresses(Shape& shape) {
     return true;
 }
 
+// One more of each service has a place, for changes.
 std::uint32_t most_tasks_in_one_zone(const model::EnvironmentSettings& settings) {
     std::uint32_t tasks = 0;
     for (const model::ServiceSettings& service : settings.services)
-        tasks += (service.tasks.max + settings.zones - 1) / settings.zones;
+        tasks += (service.tasks.max + 1 + settings.zones - 1) / settings.zones;
     return tasks + static_cast<std::uint32_t>(settings.jobs.size());
 }
 
@@ -285,7 +286,8 @@ void check_room(const Structure& structure, const model::EnvironmentSettings& se
     const std::uint32_t tasks = most_tasks_in_one_zone(settings);
     if (tasks > room)
         diagnostics.add(code::blockTooSmall, settings.tenant->at,
-                        fmt::format("`{}` may have {} tasks in its first zone, and a /{} block has room for {}.",
+                        fmt::format("`{}` needs room for {} tasks in its first zone, one of each service for changes "
+                                    "among them, and a /{} block has room for {}.",
                                     name(), tasks, prefix, room),
                         "write a larger `network.block`, more `zones` or fewer `tasks`");
 }

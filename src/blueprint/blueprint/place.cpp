@@ -34,6 +34,19 @@ Ipv4 address_in(Cidr block, Relative subnet, std::uint32_t ordinal) {
     return Ipv4{block.base.value + subnet.offset + firstUsable + ordinal};
 }
 
+// As many addresses of each zone for every service, and for all jobs together, so that more tasks of one service move
+// no other one's. Where one has more tasks than that: 0, they stand close together.
+std::uint32_t stride_of(const Blueprint& blueprint, const Environment& environment) {
+    const Shape& shape = blueprint.shape(environment);
+    const std::uint32_t room = usable(subnet(shape.blockPrefix, 0, SubnetKind::privateTasks));
+    const std::uint32_t stride = room / (static_cast<std::uint32_t>(shape.workloads.size()) + 1);
+    for (const Workload& workload : shape.workloads) {
+        const std::uint32_t places = tasks_max(blueprint, environment, workload).value + spare_places(workload);
+        if ((places + shape.zones - 1) / shape.zones > stride) return 0;
+    }
+    return shape.jobs.size() > stride ? 0 : stride;
+}
+
 }  // namespace
 
 Count tasks_min(const Blueprint& blueprint, const Environment& environment, const Workload& workload) {
@@ -48,23 +61,29 @@ Count tasks_max(const Blueprint& blueprint, const Environment& environment, cons
     return blueprint.value(environment, std::get<RangeTasks>(workload.scaling).max);
 }
 
+std::uint32_t spare_places(const Workload& workload) { return workload.port ? 1 : 0; }
+
 std::vector<PlacedTask> place_tasks(const Blueprint& blueprint, const Environment& environment) {
     const Shape& shape = blueprint.shape(environment);
     const Cidr block = blueprint.value(environment, shape.block);
     const UidRange uids = blueprint.value(environment, shape.uids);
     std::vector<PlacedTask> tasks;
     const Relative entry = subnet(shape.blockPrefix, 0, SubnetKind::publicIngress);
-    tasks.push_back({std::string(loadBalancerName) + "-1", LoadBalancer{}, 1, 0, address_in(block, entry, 0),
-                     uids.first + loadBalancerId});
+    for (std::uint32_t number = 1; number <= 2; ++number)
+        tasks.push_back({std::string(loadBalancerName) + "-" + std::to_string(number), LoadBalancer{}, number, 0,
+                         address_in(block, entry, number - 1), uids.first + loadBalancerId, number == 2});
+    const std::uint32_t stride = stride_of(blueprint, environment);
     std::array<std::uint32_t, maxZones> next{};
     for (std::uint32_t row = 0; row < shape.workloads.size(); ++row) {
         const Workload& workload = shape.workloads[row];
         const std::uint32_t count = tasks_min(blueprint, environment, workload).value;
-        for (std::uint32_t number = 1; number <= count; ++number) {
+        if (stride > 0) next.fill(row * stride);
+        for (std::uint32_t number = 1; number <= count + (count > 0 ? spare_places(workload) : 0); ++number) {
             const auto zone = static_cast<std::uint8_t>((number - 1) % shape.zones);
             const Relative subnet = blueprint::subnet(shape.blockPrefix, zone, SubnetKind::privateTasks);
             tasks.push_back({workload.name.str() + "-" + std::to_string(number), Index<Workload>{row}, number, zone,
-                             address_in(block, subnet, next[zone]++), uids.first + firstWorkloadId + row});
+                             address_in(block, subnet, next[zone]++), uids.first + firstWorkloadId + row,
+                             number > count});
         }
     }
     const std::vector<std::uint32_t> ids = store_ids(shape);
@@ -78,6 +97,7 @@ std::vector<PlacedTask> place_tasks(const Blueprint& blueprint, const Environmen
                              address_in(block, subnet(shape.blockPrefix, 0, SubnetKind::data), behind++),
                              uids.first + ids[row]});
     const Relative firstZone = subnet(shape.blockPrefix, 0, SubnetKind::privateTasks);
+    if (stride > 0) next[0] = static_cast<std::uint32_t>(shape.workloads.size()) * stride;
     for (std::uint32_t row = 0; row < shape.jobs.size(); ++row)
         tasks.push_back({shape.jobs[row].name.str() + "-1", Index<Job>{row}, 1, 0,
                          address_in(block, firstZone, next[0]++), uids.first + firstJobId + row});

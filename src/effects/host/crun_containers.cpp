@@ -8,6 +8,7 @@
 #include <tenantry/base/hash.hpp>
 #include <tenantry/host/crun_containers.hpp>
 
+#include "balancer_socket.hpp"
 #include "container.hpp"
 #include "files.hpp"
 #include "listening.hpp"
@@ -43,7 +44,7 @@ Result<world::TaskProcess> CrunContainers::start(const world::Placement& placeme
     const auto start = [&]() -> Result<world::TaskProcess> {
         ContainerOrder order{
             .digest = task.digest, .release = task.release, .descriptors = {}, .once = task.job.has_value()};
-        if (task.descriptors > 0) order.descriptors = TRY(ingress_.descriptors(placement, task.name));
+        if (task.descriptors > 0) order.descriptors = TRY(ingress_.descriptors(placement));
         if (order.descriptors.size() != task.descriptors)
             return fail("{} ingress sockets are there and {} are wanted", order.descriptors.size(), task.descriptors);
         const std::shared_lock making(cgroups_);
@@ -57,6 +58,13 @@ Result<void> CrunContainers::stop(const world::Placement& placement, std::string
     const std::scoped_lock alone(cgroups_);
     view_.cgroups().remove(cgroup_of(placement));
     return wrap(std::move(stopped), "stopping {} of {}", task, placement.str());
+}
+
+Result<void> CrunContainers::direct(const world::Placement& placement, std::string_view balancer,
+                                    std::span<const world::BehindSpec> behind) {
+    const auto process = find(placement, balancer);
+    if (!process) return {};
+    return wrap(direct_connections(process->pid, behind), "directing connections of {}", placement.str());
 }
 
 std::optional<world::TaskProcess> CrunContainers::find(const world::Placement& placement, std::string_view task) {

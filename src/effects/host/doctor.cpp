@@ -1,5 +1,6 @@
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <filesystem>
 #include <thread>
 
@@ -50,8 +51,10 @@ Finding user() {
 Finding kernel() {
     utsname name{};
     uname(&name);
+    const std::string_view release = name.release;  // `6.1.0-28-amd64`
     int major = 0, minor = 0;
-    std::sscanf(name.release, "%d.%d", &major, &minor);
+    const auto dot = std::from_chars(release.data(), release.data() + release.size(), major).ptr;
+    if (dot != release.data() + release.size()) std::from_chars(dot + 1, release.data() + release.size(), minor);
     const bool good = major > 5 || (major == 5 && minor >= 10);
     return {"kernel", good, fmt::format("Linux {}", name.release), good ? "" : "it needs Linux 5.10 or newer"};
 }

@@ -137,7 +137,7 @@ Result<void> ensure_certificates(const EnvironmentSpec& spec, const Authority& a
     const auto there = read_small(tls / certificateName);
     if (!there || *there != pem)
         TRY_VOID(write_whole(tls / certificateName, pem, 0400, FileOwner{.uid = uid, .gid = uid}));
-    return make_folder(folder_path(spec) / "control", 0700, FileOwner{.uid = uid, .gid = uid});
+    return {};
 }
 
 // Stores that are in the spec are made; what others left in the folder goes, but not their data.

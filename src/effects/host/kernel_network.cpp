@@ -4,6 +4,9 @@
 #include "net_ensure.hpp"
 #include "net_observe.hpp"
 #include "net_pins.hpp"
+#include "net_rules.hpp"
+#include "net_space.hpp"
+#include "net_tracked.hpp"
 
 namespace tenantry::host {
 namespace {
@@ -19,6 +22,12 @@ Result<void> check_words(const world::Placement& placement) {
     return {};
 }
 
+Result<void> enter_router(const world::Placement& placement) {
+    const auto router = TRY(open_pin(pin_path(namespaces_of(placement), routerName)));
+    if (!router) return fail("its router is not there");
+    return enter(*router);
+}
+
 }  // namespace
 
 Result<void> KernelNetwork::ensure(const world::NetSpec& spec, std::string_view rules) {
@@ -27,6 +36,24 @@ Result<void> KernelNetwork::ensure(const world::NetSpec& spec, std::string_view 
     const std::string folder = namespaces_of(placement);
     return wrap(on_own_thread([&] { return ensure_network(spec, folder, rules); }), "making the network of {}",
                 placement.str());
+}
+
+Result<void> KernelNetwork::set_rules(const world::Placement& placement, std::string_view rules) {
+    TRY_VOID(check_words(placement));
+    const auto set = [&]() -> Result<void> {
+        TRY_VOID(enter_router(placement));
+        return replace_rules(rules);
+    };
+    return wrap(on_own_thread(set), "changing the rules of {}", placement.str());
+}
+
+Result<std::size_t> KernelNetwork::connections(const world::Placement& placement, Ipv4 to) {
+    TRY_VOID(check_words(placement));
+    const auto count = [&]() -> Result<std::size_t> {
+        TRY_VOID(enter_router(placement));
+        return count_connections(to);
+    };
+    return wrap(on_own_thread(count), "looking for connections of {}", placement.str());
 }
 
 Result<void> KernelNetwork::remove(const world::Placement& placement) {

@@ -167,17 +167,16 @@ std::vector<world::SocketSpec> UnixIngress::sockets(const world::Placement& plac
     return open;
 }
 
-Result<std::vector<int>> UnixIngress::descriptors(const world::Placement& placement, std::string_view task) const {
+Result<std::vector<int>> UnixIngress::descriptors(const world::Placement& placement) const {
     const std::scoped_lock lock(mutex_);
     std::vector<const Held*> own;
     if (const auto held = held_.find(placement); held != held_.end())
-        for (const Held& one : held->second)
-            if (one.spec.task == task) own.push_back(&one);
+        for (const Held& one : held->second) own.push_back(&one);
     std::ranges::sort(own, {}, [](const Held* one) { return one->spec.descriptor; });
     std::vector<int> numbers;
     for (const Held* one : own) {
         if (one->spec.descriptor != 3 + numbers.size())
-            return fail("the descriptors of {} are not numbered from 3 without a gap", task);
+            return fail("the descriptors of its sockets are not numbered from 3 without a gap");
         numbers.push_back(one->listener.number());
     }
     return numbers;

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "spread.hpp"
+
 namespace tenantry::engine {
 namespace {
 
@@ -14,6 +16,9 @@ using world::Placement;
 // How long a load balancer that has just started may take to find its services well.
 constexpr std::chrono::seconds answersWithin{10};
 constexpr std::chrono::milliseconds askEvery{10};
+constexpr std::chrono::milliseconds takenUpWithin{200};
+// Of a load balancer that shall end with all that is behind it.
+constexpr std::chrono::milliseconds balancerDrain{1'000};
 
 Result<void> check_answer(const Ports& ports, const Placement& placement, const std::string& host) {
     const auto until = std::chrono::steady_clock::now() + answersWithin;
@@ -35,8 +40,20 @@ Result<std::optional<std::string>> check(const Ports& ports, const EnvironmentSp
     return std::nullopt;
 }
 
-Result<void> carry_out(const Ports& ports, EnvironmentCommand command, const Placement& placement,
+// New connections go to those that serve; the load balancer is told last, when the tasks can reach what they call.
+Result<void> direct(const Ports& ports, const EnvironmentSpec& spec, const std::set<std::string>& serving) {
+    const std::string rules = TRY(spread_over(spec, serving));
+    TRY_VOID(ports.network.set_rules(spec.placement, rules));
+    const std::vector<world::BehindSpec> behind = behind_balancer(spec, serving);
+    for (const world::TaskSpec& task : spec.tasks)
+        if (task.kind == world::TaskKind::balancer)
+            TRY_VOID(ports.containers.direct(spec.placement, task.name, behind));
+    return {};
+}
+
+Result<void> carry_out(const Ports& ports, EnvironmentCommand command, const EnvironmentRow& row,
                        const EnvironmentSpec* spec) {
+    const Placement& placement = row.placement;
     switch (command) {
         case EnvironmentCommand::closeIngress:
             return ports.ingress.remove(placement);
@@ -50,6 +67,7 @@ Result<void> carry_out(const Ports& ports, EnvironmentCommand command, const Pla
         case EnvironmentCommand::makeNetwork:
         case EnvironmentCommand::openIngress:
         case EnvironmentCommand::grantStores:
+        case EnvironmentCommand::direct:
         case EnvironmentCommand::check:
             break;
     }
@@ -57,11 +75,10 @@ Result<void> carry_out(const Ports& ports, EnvironmentCommand command, const Pla
     switch (command) {
         case EnvironmentCommand::writeFiles:
             return ports.files.ensure(*spec);
-        case EnvironmentCommand::makeNetwork: {
-            const world::TextSpec* rules = spec->text("nftables.json");
-            if (rules == nullptr) return fail("{} has no rule set", placement.str());
-            return ports.network.ensure(spec->network, rules->text);
-        }
+        case EnvironmentCommand::makeNetwork:
+            return ports.network.ensure(spec->network, TRY(spread_over(*spec, row.state.serving)));
+        case EnvironmentCommand::direct:
+            return direct(ports, *spec, row.state.serving);
         case EnvironmentCommand::grantStores:
             for (const world::StoreSpec& store : spec->stores)
                 TRY_VOID(wrap(ports.stores.ensure(placement, store), "the store {}", store.name));
@@ -71,10 +88,25 @@ Result<void> carry_out(const Ports& ports, EnvironmentCommand command, const Pla
     }
 }
 
+// No new connection comes any more: those that came end first. The load balancer keeps connections to frontends open;
+// what it has sent on them is taken up in this time, and answered before the frontend ends.
+void await_drained(const Ports& ports, const TaskRow& row) {
+    if (row.spec.kind == world::TaskKind::balancer) return;  // it waits itself
+    const auto until = std::chrono::steady_clock::now() + row.spec.drain;
+    std::this_thread::sleep_for(takenUpWithin);
+    if (!row.spec.calledAt) return;
+    while (std::chrono::steady_clock::now() < until) {
+        const auto left = ports.network.connections(row.placement, row.spec.address);
+        if (!left || *left == 0) return;
+        std::this_thread::sleep_for(askEvery);
+    }
+}
+
 }  // namespace
 
-Event run_command(const Ports& ports, EnvironmentCommand command, std::uint64_t epoch, const Placement& placement,
+Event run_command(const Ports& ports, EnvironmentCommand command, const EnvironmentRow& row,
                   const EnvironmentSpec* spec) {
+    const std::uint64_t epoch = row.state.epoch;
     plan::EnvironmentEvent event = plan::environment_event::Done{command, epoch};
     Result<void> done;
     if (command == EnvironmentCommand::check && spec != nullptr) {
@@ -84,10 +116,10 @@ Event run_command(const Ports& ports, EnvironmentCommand command, std::uint64_t 
         else if (*checked)
             event = plan::environment_event::Violated{epoch, **std::move(checked)};
     } else {
-        done = carry_out(ports, command, placement, spec);
+        done = carry_out(ports, command, row, spec);
     }
     if (!done) event = plan::environment_event::Failed{command, epoch, done.error().text()};
-    return {placement, "", std::move(event), {}, {}, {}};
+    return {row.placement, "", std::move(event), {}, {}, {}};
 }
 
 Event run_command(const Ports& ports, plan::TaskCommand command, const TaskRow& row) {
@@ -99,7 +131,10 @@ Event run_command(const Ports& ports, plan::TaskCommand command, const TaskRow& 
         else
             event = plan::task_event::StartFailed{started.error().text()};
     } else {
-        const auto stopped = ports.containers.stop(row.placement, row.spec.name, row.spec.drain);
+        const bool drains = command == plan::TaskCommand::drain;
+        if (drains) await_drained(ports, row);
+        const bool ends = row.spec.kind == world::TaskKind::balancer && !drains;
+        const auto stopped = ports.containers.stop(row.placement, row.spec.name, ends ? balancerDrain : row.spec.drain);
         if (stopped)
             event = plan::task_event::Stopped{};
         else

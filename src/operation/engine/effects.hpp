@@ -10,9 +10,9 @@
 
 namespace tenantry::engine {
 
-/// `spec` is the placement's, as it is wanted now; `row` the task's.
-Event run_command(const Ports& ports, plan::EnvironmentCommand command, std::uint64_t epoch,
-                  const world::Placement& placement, const world::EnvironmentSpec* spec);
+/// `spec` is the placement's, as it is wanted now; `row` the environment's, the task's.
+Event run_command(const Ports& ports, plan::EnvironmentCommand command, const EnvironmentRow& row,
+                  const world::EnvironmentSpec* spec);
 Event run_command(const Ports& ports, plan::TaskCommand command, const TaskRow& row);
 
 }  // namespace tenantry::engine

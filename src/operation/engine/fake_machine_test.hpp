@@ -32,6 +32,7 @@ class FakeMachine final : public ports::Files,
     /// What the world has.
     std::map<std::string, world::EnvironmentSpec> files;
     std::map<std::string, world::NetSpec> networks;
+    std::map<std::string, std::string> rules;
     std::set<std::string> ingress;
     std::set<std::string> data, granted;
     std::map<std::string, Task> tasks;
@@ -62,8 +63,16 @@ class FakeMachine final : public ports::Files,
             if (!spec.stores.empty()) data.insert(spec.placement.str());
         });
     }
-    Result<void> ensure(const world::NetSpec& spec, std::string_view) override {
-        return act([&] { networks["local/" + spec.platform + "/" + spec.environment] = spec; });
+    Result<void> ensure(const world::NetSpec& spec, std::string_view text) override {
+        const std::string id = "local/" + spec.platform + "/" + spec.environment;
+        return act([&] { networks[id] = spec, rules[id] = text; });
+    }
+    Result<void> set_rules(const world::Placement& placement, std::string_view text) override {
+        return act([&] { rules[placement.str()] = text; });
+    }
+    Result<std::size_t> connections(const world::Placement&, Ipv4) override { return 0; }
+    Result<void> direct(const world::Placement&, std::string_view, std::span<const world::BehindSpec>) override {
+        return act([] {});
     }
     Result<void> ensure(const world::Placement& placement, std::span<const world::SocketSpec>) override {
         return act([&] { ingress.insert(placement.str()); });

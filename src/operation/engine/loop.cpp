@@ -14,7 +14,7 @@ using plan::TaskPhase;
 using std::chrono::steady_clock;
 
 // Commands at one time. They wait for programs and the kernel more than they compute.
-constexpr unsigned workers = 6;
+constexpr unsigned workers = 16;
 
 // What an operator wants to read of a task's event; empty: nothing.
 std::string trouble_of(const plan::TaskEvent& event) {
@@ -83,7 +83,10 @@ Result<void> Runner::Loop::recover() {
         machines_ = std::move(machines);
     }
     std::vector<std::string> specs;
-    for (const auto& [id, row] : machines_.environments()) specs.push_back(row.state.spec);
+    for (const auto& [id, row] : machines_.environments()) {
+        specs.push_back(row.state.spec);
+        if (row.state.pending) specs.push_back(row.state.pending->spec);
+    }
     TRY_VOID(ports_.store.drop_specs_but(specs));
     for (const auto& [id, row] : machines_.tasks())
         if (runs(row.state.phase) && row.state.process) watcher_->watch(row);
@@ -98,9 +101,9 @@ Result<void> Runner::Loop::recover() {
         if (row.state.phase == EnvironmentPhase::closing)
             event.body = plan::EnvironmentEvent(plan::environment_event::Violated{row.state.epoch, row.state.why});
         else if (row.state.phase != EnvironmentPhase::stopping && row.state.phase != EnvironmentPhase::clearing)
-            event.body = plan::EnvironmentEvent(plan::environment_event::Up{row.state.spec, row.state.tasks,
-                                                                            row.state.balancers, row.state.onViolation,
-                                                                            row.state.stores, row.state.jobs});
+            event.body = plan::EnvironmentEvent(row.state.pending.value_or(
+                plan::environment_event::Up{row.state.spec, row.state.tasks, row.state.balancers, row.state.onViolation,
+                                            row.state.stores, row.state.jobs, row.state.rolled}));
         TRY_VOID(take(event));
     }
     return {};
@@ -158,7 +161,7 @@ void Runner::Loop::work(const ports::StoredCommand& command) {
     if (ofTask && task) {
         event = run_command(ports_, *ofTask, *task);
     } else if (ofEnvironment && environment && !isOld) {
-        event = run_command(ports_, *ofEnvironment, command.epoch, environment->placement, spec.get());
+        event = run_command(ports_, *ofEnvironment, *environment, spec.get());
     } else if (environment && ofEnvironment) {
         event = {environment->placement,
                  "",

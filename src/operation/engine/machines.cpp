@@ -106,6 +106,14 @@ class Applying {
         return nullptr;
     }
 
+    // What was asked for last.
+    std::shared_ptr<const world::EnvironmentSpec> pending(const world::Placement& placement) const {
+        const std::string id = id_of(placement);
+        if (const auto found = change_.pending.find(id); found != change_.pending.end()) return found->second;
+        const auto found = before_.pending_.find(id);
+        return found == before_.pending_.end() ? nullptr : found->second;
+    }
+
     const world::EnvironmentSpec* spec(const world::Placement& placement) const {
         const std::string id = id_of(placement);
         if (const auto found = change_.specs.find(id); found != change_.specs.end()) return found->second.get();
@@ -124,12 +132,15 @@ class Applying {
         EnvironmentRow& at = row(event.placement);
         const plan::EnvironmentPhase before = at.state.phase;
         if (event.spec) {
-            change_.specs[id_of(event.placement)] = event.spec;
+            change_.pending[id_of(event.placement)] = event.spec;
             change_.transition.spec = encoded(*event.spec);
         }
+        const std::string spec = at.state.spec;
         plan::EnvironmentStep step =
             plan::step(std::move(at.state), std::get<plan::EnvironmentEvent>(event.body), now_);
         at.state = std::move(step.state);
+        if (at.state.spec != spec)
+            if (auto adopted = pending(event.placement)) change_.specs[id_of(event.placement)] = std::move(adopted);
         for (const EnvironmentCommand command : step.commands)
             add(id_of(event.placement), name_of(command), at.state.epoch);
         for (plan::ToTask& told : step.told)
@@ -145,8 +156,11 @@ class Applying {
             if (std::holds_alternative<plan::task_event::Stop>(body)) tell_environment(event, plan::told::Stopped{});
             return;
         }
-        if (std::holds_alternative<plan::task_event::Start>(body))
-            if (const world::TaskSpec* wanted = wanted_task(event.placement, event.task)) at->spec = *wanted;
+        // One that shall go on as it is keeps its own until its turn has come.
+        if (const auto* start = std::get_if<plan::task_event::Start>(&body))
+            if (const world::TaskSpec* wanted = wanted_task(event.placement, event.task);
+                wanted != nullptr && wanted->digest == start->digest)
+                at->spec = *wanted;
         plan::TaskStep step = plan::step(std::move(at->state), body, at->spec, now_);
         at->state = std::move(step.state);
         for (const TaskCommand command : step.commands) add(id_of(event.placement, event.task), name_of(command), 0);
@@ -197,6 +211,7 @@ Change Machines::apply(const Event& event, plan::Instant now, const std::string&
 void Machines::accept(Change change) {
     for (const ports::StoredCommand& command : change.transition.commands) lastCommand_ = command.id;
     for (auto& [id, spec] : change.specs) specs_[id] = std::move(spec);
+    for (auto& [id, spec] : change.pending) pending_[id] = std::move(spec);
     for (auto& [id, row] : change.tasks) {
         if (row)
             tasks_.insert_or_assign(id, std::move(*row));
@@ -204,6 +219,7 @@ void Machines::accept(Change change) {
             tasks_.erase(id);
     }
     for (auto& [id, row] : change.environments) {
+        if (!row || !row->state.pending) pending_.erase(id);
         if (row) {
             if (plan::is_gone(row->state)) specs_.erase(id);
             environments_.insert_or_assign(id, std::move(*row));
@@ -213,6 +229,16 @@ void Machines::accept(Change change) {
         }
     }
 }
+
+namespace {
+
+Result<std::shared_ptr<const world::EnvironmentSpec>> read_spec(ports::StateStore& store, const std::string& digest) {
+    const std::string text = TRY(store.spec(digest));
+    return std::make_shared<const world::EnvironmentSpec>(
+        TRY(wrap(world::from_json<world::EnvironmentSpec>(text), "reading a spec")));
+}
+
+}  // namespace
 
 Result<Machines> Machines::decode(const ports::Journal& journal, ports::StateStore& store) {
     Machines machines;
@@ -225,11 +251,8 @@ Result<Machines> Machines::decode(const ports::Journal& journal, ports::StateSto
         }
         if (stored.kind != "environment") return fail("the state database has a machine of kind `{}`", stored.kind);
         auto row = TRY(wrap(world::from_json<EnvironmentRow>(stored.state), "reading the state of {}", stored.id));
-        if (!row.state.spec.empty()) {
-            const std::string text = TRY(store.spec(row.state.spec));
-            machines.specs_.emplace(stored.id, std::make_shared<const world::EnvironmentSpec>(TRY(wrap(
-                                                   world::from_json<world::EnvironmentSpec>(text), "reading a spec"))));
-        }
+        if (!row.state.spec.empty()) machines.specs_.emplace(stored.id, TRY(read_spec(store, row.state.spec)));
+        if (row.state.pending) machines.pending_.emplace(stored.id, TRY(read_spec(store, row.state.pending->spec)));
         machines.environments_.emplace(stored.id, std::move(row));
     }
     return machines;

@@ -47,7 +47,7 @@ inline std::string id_of(const world::Placement& placement, const std::string& t
 struct Change {
     std::map<std::string, std::optional<EnvironmentRow>> environments;  ///< nothing: the row goes
     std::map<std::string, std::optional<TaskRow>> tasks;
-    std::map<std::string, std::shared_ptr<const world::EnvironmentSpec>> specs;  ///< by placement
+    std::map<std::string, std::shared_ptr<const world::EnvironmentSpec>> specs, pending;  ///< by placement
     ports::Transition transition;
     bool durable = false;  ///< somebody waits for it, or the ledger grew
 };
@@ -70,7 +70,7 @@ class Machines {
     friend class Applying;
     std::map<std::string, EnvironmentRow> environments_;
     std::map<std::string, TaskRow> tasks_;
-    Specs specs_;
+    Specs specs_, pending_;
     std::uint64_t lastCommand_ = 0;
 };
 

@@ -4,6 +4,29 @@
 
 namespace tenantry::engine {
 
+namespace {
+
+std::vector<plan::RolledService> rolled_services(const world::EnvironmentSpec& spec) {
+    std::vector<plan::RolledService> all;
+    for (const std::string& service : spec.turns) {
+        plan::RolledService one;
+        for (const world::TaskSpec& task : spec.tasks) {
+            if (task.service != service) continue;
+            if (task.spare) {
+                one.spare = task.name;
+                one.spareDigest = task.digest;
+            } else {
+                one.tasks.push_back(task.name);
+            }
+            one.directed = task.kind == world::TaskKind::service;
+        }
+        if (!one.spare.empty()) all.push_back(std::move(one));
+    }
+    return all;
+}
+
+}  // namespace
+
 Runner::Runner(Ports ports, Log log, Hook hook)
     : loop_(std::make_unique<Loop>(ports, std::move(log), std::move(hook))) {}
 Runner::~Runner() = default;
@@ -20,12 +43,14 @@ Result<void> Runner::up(world::EnvironmentSpec spec, std::string by, plan::OnVio
             if (task.job->afterCreate) firstTime.push_back({task.name, task.digest, true});
             continue;
         }
+        if (task.spare) continue;
         up.tasks.emplace(task.name, task.digest);
         if (task.kind == world::TaskKind::balancer) up.balancers.insert(task.name);
         if (task.kind == world::TaskKind::store) up.stores.insert(task.name);
     }
     // What a new environment begins with needs what each release brings.
     up.jobs.insert(up.jobs.end(), firstTime.begin(), firstTime.end());
+    up.rolled = rolled_services(*shared);
     const world::Placement placement = shared->placement;
     return loop_->ask({placement, "", plan::EnvironmentEvent(std::move(up)), {}, std::move(shared), std::move(by)});
 }

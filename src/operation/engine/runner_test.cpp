@@ -25,7 +25,7 @@ world::EnvironmentSpec two_tasks() {
     spec.tasks = {task("load-balancer-1", "l"), task("api-1", "a")};
     spec.tasks[0].descriptors = 1;
     spec.tasks[0].kind = world::TaskKind::balancer;
-    spec.texts = {{"nftables.json", "{}"}};
+    spec.texts = {{"nftables.json", R"({"nftables": []})"}};
     return spec;
 }
 

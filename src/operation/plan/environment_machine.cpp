@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -19,31 +20,28 @@ class Machine {
 
     void operator()(const on::Up& up) {
         begin();
-        state().spec = up.spec;
-        for (const auto& [task, digest] : state().tasks)
-            if (!up.tasks.contains(task)) retire(task);
-        for (const JobStep& job : state().jobs)  // it may run just now
-            if (std::ranges::find(up.jobs, job.task, &JobStep::task) == up.jobs.end()) retire(job.task);
-        state().tasks = up.tasks;
-        state().balancers = up.balancers;
-        state().onViolation = up.onViolation;
-        state().stores = up.stores;
-        state().jobs = up.jobs;
+        state().pending = up;
         state().destroys = false;
-        state().keepsData = state().keepsData || !up.stores.empty();
-        std::erase_if(state().ready, [&](const std::string& task) { return !up.tasks.contains(task); });
-        for (const auto& [task, digest] : up.tasks) state().leaving.erase(task);
-        state().leaving.empty() ? prepare() : enter(Phase::retiring);
+        bool isServing = false;
+        for (const std::string& task : no_more(up)) isServing = state().serving.erase(task) != 0 || isServing;
+        if (isServing && serves()) {
+            enter(Phase::retiring);
+            direct();
+        } else {
+            retire_those_no_more();
+        }
     }
 
     void operator()(const on::Down& down) {
         begin();
         state().destroys = state().destroys || down.destroyData;
+        state().pending.reset();
         take_down();
     }
 
     void operator()(const on::Done& done) {
         if (done.epoch != state().epoch) return;
+        if (done.command == Command::direct) directed();
         if (state().phase == Phase::preparing && done.command == Command::openIngress) initialize();
         if (state().phase == Phase::initializing && done.command == Command::grantStores) run_jobs();
         if (state().phase == Phase::checking && done.command == Command::check) {
@@ -64,7 +62,16 @@ class Machine {
     }
 
     void operator()(const on::Failed& failed) {
-        if (failed.epoch == state().epoch) fail(std::string(to_string(failed.command)) + ": " + failed.why);
+        if (failed.epoch != state().epoch) return;
+        const std::string why = std::string(to_string(failed.command)) + ": " + failed.why;
+        if (failed.command == Command::direct) {
+            if (state().phase != Phase::rolling) {  // the others go on, and so does what was asked for
+                state().why = why;
+                return directed();
+            }
+            state().directing = 0;
+        }
+        fail(why);
     }
 
     // `closing` hears it again after a restart.
@@ -95,14 +102,87 @@ class Machine {
 
     void begin() {
         ++state().epoch;
+        state().directing = 0;
         state().began = now_;
         state().why.clear();
     }
 
-    void retire(const std::string& task) {
+    void retire(const std::string& task, bool drains = false) {
         state().leaving.insert(task);
         state().ready.erase(task);
-        step_.told.push_back({task, task_event::Stop{}});
+        state().told.erase(task);
+        step_.told.push_back({task, task_event::Stop{drains}});
+    }
+
+    void begin(const std::string& task, const std::string& digest, bool drains = false) {
+        state().leaving.erase(task);
+        state().told[task] = digest;
+        step_.told.push_back({task, task_event::Start{digest, drains}});
+    }
+
+    // Others connect to it just now.
+    bool serves() {
+        switch (state().phase) {
+            case Phase::starting:
+            case Phase::rolling:
+            case Phase::checking:
+            case Phase::up:
+            case Phase::failed:
+                return state().everUp;
+            default:
+                return false;
+        }
+    }
+
+    // Tasks and jobs that run, or may, and that will not be any more.
+    std::vector<std::string> no_more(const on::Up& up) {
+        std::vector<std::string> all;
+        for (const auto& [task, digest] : state().tasks)
+            if (!up.tasks.contains(task)) all.push_back(task);
+        for (const JobStep& job : state().jobs)
+            if (std::ranges::find(up.jobs, job.task, &JobStep::task) == up.jobs.end()) all.push_back(job.task);
+        for (const RolledService& one : state().rolled)
+            if (state().told.contains(one.spare) && !up.tasks.contains(one.spare) &&
+                std::ranges::find(up.rolled, one.spare, &RolledService::spare) == up.rolled.end())
+                all.push_back(one.spare);
+        return all;
+    }
+
+    void retire_those_no_more() {
+        for (const std::string& task : no_more(*state().pending)) retire(task, state().phase == Phase::retiring);
+        for (const auto& [task, digest] : state().pending->tasks) state().leaving.erase(task);
+        state().leaving.empty() ? adopt() : enter(Phase::retiring);
+    }
+
+    // From here on the environment shall be what was asked for.
+    void adopt() {
+        on::Up up = *std::move(state().pending);
+        state().pending.reset();
+        state().spec = std::move(up.spec);
+        state().tasks = std::move(up.tasks);
+        state().balancers = std::move(up.balancers);
+        state().onViolation = up.onViolation;
+        state().stores = std::move(up.stores);
+        state().jobs = std::move(up.jobs);
+        state().rolled = std::move(up.rolled);
+        state().keepsData = state().keepsData || !state().stores.empty();
+        std::erase_if(state().ready, [&](const std::string& task) { return !state().tasks.contains(task); });
+        serve_from_the_start();
+        prepare();
+    }
+
+    // Connections are directed to every task of a new service, and to those of others that took them before.
+    void serve_from_the_start() {
+        std::set<std::string> serving;
+        for (const RolledService& one : state().rolled) {
+            if (!one.directed) continue;
+            std::set<std::string> own(one.tasks.begin(), one.tasks.end());
+            own.insert(one.spare);
+            std::erase_if(own, [&](const std::string& task) { return !state().serving.contains(task); });
+            if (own.empty()) own.insert(one.tasks.begin(), one.tasks.end());
+            serving.merge(own);
+        }
+        state().serving = std::move(serving);
     }
 
     void prepare() {
@@ -112,9 +192,8 @@ class Machine {
 
     void initialize() {
         enter(Phase::initializing);
-        state().ready.clear();
-        for (const std::string& store : state().stores)
-            step_.told.push_back({store, task_event::Start{state().tasks.at(store)}});
+        for (const std::string& store : state().stores) state().ready.erase(store);
+        for (const std::string& store : state().stores) begin(store, state().tasks.at(store));
         if (state().stores.empty()) run_jobs();
     }
 
@@ -130,9 +209,88 @@ class Machine {
 
     void start() {
         enter(Phase::starting);
-        state().ready.clear();  // each says again that it is
-        for (const auto& [task, digest] : state().tasks) step_.told.push_back({task, task_event::Start{digest}});
+        const std::set<std::string> ready = std::exchange(state().ready, {});  // each says again that it is
+        std::set<std::string> waiting;
+        for (const RolledService& one : state().rolled) {
+            waiting.insert(one.tasks.begin(), one.tasks.end());
+            waiting.insert(one.spare);
+        }
+        for (const auto& [task, digest] : state().tasks)
+            if (!waiting.contains(task) || !ready.contains(task)) begin(task, digest);
+        for (const auto& [task, digest] : state().told)  // as they are, until it is their turn
+            if (waiting.contains(task) && !is_begun(task)) step_.told.push_back({task, task_event::Start{digest}});
         if (state().tasks.empty()) check();
+    }
+
+    bool is_begun(const std::string& task) {
+        return std::ranges::find(step_.told, task, &ToTask::task) != step_.told.end();
+    }
+
+    bool all_ready() {
+        return std::ranges::all_of(state().tasks, [&](const auto& task) { return state().ready.contains(task.first); });
+    }
+
+    void roll() {
+        if (state().phase != Phase::rolling) enter(Phase::rolling);
+        for (const RolledService& one : state().rolled)
+            if (awaits(one)) return;
+        check();
+    }
+
+    // Takes the next step of a service's turn; false when there is none.
+    bool awaits(const RolledService& one) {
+        const auto hasChanged = [&](const std::string& task) {
+            return state().told.at(task) != state().tasks.at(task);
+        };
+        const bool spareRuns = state().told.contains(one.spare) && !state().leaving.contains(one.spare);
+        if (const auto task = std::ranges::find_if(one.tasks, hasChanged); task != one.tasks.end()) {
+            if (!spareRuns || state().told.at(one.spare) != one.spareDigest) {
+                state().ready.erase(one.spare);
+                begin(one.spare, one.spareDigest);
+            } else if (state().ready.contains(one.spare) && !moves(one, *task, one.spare)) {
+                state().ready.erase(*task);
+                begin(*task, state().tasks.at(*task), true);
+            }
+            return true;
+        }
+        if (!std::ranges::all_of(one.tasks, [&](const auto& task) { return state().ready.contains(task); }))
+            return true;
+        if (spareRuns && !moves(one, one.spare, {})) retire(one.spare, true);
+        return state().told.contains(one.spare) || state().leaving.contains(one.spare);
+    }
+
+    // Directs connections from one task of a service to all others that can take them. True while that is being done.
+    bool moves(const RolledService& one, const std::string& from, const std::string& spare) {
+        if (!one.directed) return false;
+        std::set<std::string> serving = state().serving;
+        for (const std::string& task : one.tasks)
+            if (state().ready.contains(task)) serving.insert(task);
+        if (!spare.empty()) serving.insert(spare);
+        serving.erase(from);
+        if (serving != state().serving) {
+            state().serving = std::move(serving);
+            direct();
+        }
+        return state().directing > 0;
+    }
+
+    void direct() {
+        ++state().directing;
+        step_.commands.push_back(Command::direct);
+    }
+
+    void directed() {
+        if (state().directing > 0) --state().directing;
+        if (state().directing > 0) return;
+        if (state().phase == Phase::retiring && state().pending && state().leaving.empty()) retire_those_no_more();
+        if (state().phase == Phase::rolling) roll();
+    }
+
+    // Of the tasks to which connections are directed; nothing where they are not.
+    const RolledService* directed_service(const std::string& task) {
+        for (const RolledService& one : state().rolled)
+            if (one.directed && std::ranges::find(one.tasks, task) != one.tasks.end()) return &one;
+        return nullptr;
     }
 
     void check() {
@@ -143,9 +301,13 @@ class Machine {
     void take_down() {
         for (const auto& [task, digest] : state().tasks) retire(task);
         for (const JobStep& job : state().jobs) retire(job.task);
+        for (const RolledService& one : state().rolled)
+            if (state().told.contains(one.spare)) retire(one.spare);
         state().tasks.clear();
         state().stores.clear();
         state().jobs.clear();
+        state().rolled.clear();
+        state().serving.clear();
         state().leaving.empty() ? clear() : enter(Phase::stopping);
     }
 
@@ -153,6 +315,8 @@ class Machine {
     void close() {
         enter(Phase::closing);
         for (const std::string& task : state().balancers) retire(task);
+        for (const RolledService& one : state().rolled)
+            if (!one.directed && state().told.contains(one.spare)) retire(one.spare);
         if (state().leaving.empty()) close_ingress();
     }
 
@@ -169,6 +333,7 @@ class Machine {
             case Phase::preparing:
             case Phase::initializing:
             case Phase::starting:
+            case Phase::rolling:
             case Phase::checking:
             case Phase::clearing:
             case Phase::closing:
@@ -182,25 +347,40 @@ class Machine {
                 return;
         }
         ++state().epoch;  // what was asked for and is not done yet need not be done any more
+        state().directing = 0;
         state().why = why;
+        for (const RolledService& one : state().rolled)  // one that does not come up; what serves stays
+            if (state().told.contains(one.spare) && !state().ready.contains(one.spare)) retire(one.spare);
         const bool isKept = state().phase == Phase::clearing || state().phase == Phase::closing;
         if (state().everUp || isKept) return enter(Phase::failed);
         take_down();  // what was half made is undone
     }
 
     void hear(const std::string& task, const told::Ready&) {
-        if (!state().tasks.contains(task)) return;
+        if (!state().told.contains(task)) return;
         state().ready.insert(task);
+        // It begins with what its file says.
+        if (state().phase != Phase::starting && serves() && state().balancers.contains(task)) direct();
+        if (state().phase == Phase::rolling) return roll();
+        if (serves() && directed_service(task) != nullptr && state().serving.insert(task).second) direct();
         if (state().phase == Phase::initializing && std::ranges::includes(state().ready, state().stores) &&
             state().stores.contains(task))
             step_.commands = {Command::grantStores};
-        if (state().phase == Phase::starting && state().ready.size() == state().tasks.size()) check();
-        if (state().phase == Phase::up && state().ready.size() == state().tasks.size()) state().why.clear();
+        if (state().phase == Phase::starting && all_ready()) roll();
+        if (state().phase == Phase::up && all_ready()) state().why.clear();
     }
 
     void hear(const std::string& task, const told::Lost& lost) {
         state().ready.erase(task);
         if (state().phase == Phase::up) state().why = fmt::format("task {}: {}", task, lost.why);
+        const RolledService* service = directed_service(task);
+        if (!serves() || service == nullptr || !state().serving.contains(task)) return;
+        // Where it was the last one, connections are refused until it is back.
+        const auto others = std::ranges::count_if(
+            service->tasks, [&](const std::string& one) { return one != task && state().serving.contains(one); });
+        if (others == 0 && !state().serving.contains(service->spare)) return;
+        state().serving.erase(task);
+        direct();
     }
 
     void hear(const std::string& task, const told::GivenUp& givenUp) {
@@ -218,7 +398,8 @@ class Machine {
 
     void hear(const std::string& task, const told::Stopped&) {
         if (state().leaving.erase(task) == 0 || !state().leaving.empty()) return;
-        if (state().phase == Phase::retiring) prepare();
+        if (state().phase == Phase::retiring && state().directing == 0) adopt();
+        if (state().phase == Phase::rolling) roll();
         if (state().phase == Phase::stopping) clear();
         if (state().phase == Phase::closing) close_ingress();
     }
@@ -247,6 +428,8 @@ std::string_view to_string(EnvironmentPhase phase) {
             return "initializing";
         case Phase::starting:
             return "starting";
+        case Phase::rolling:
+            return "rolling";
         case Phase::checking:
             return "checking";
         case Phase::up:
@@ -275,6 +458,8 @@ std::string_view to_string(EnvironmentCommand command) {
             return "opening ingress sockets";
         case Command::grantStores:
             return "giving rights in stores";
+        case Command::direct:
+            return "directing connections";
         case Command::check:
             return "checking";
         case Command::closeIngress:

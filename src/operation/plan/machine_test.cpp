@@ -197,6 +197,12 @@ const on::Up upWithData{.spec = "s1",
                         .balancers = {},
                         .stores = {"books-1"},
                         .jobs = {{"migrate-1", "m", false}, {"seed-1", "s", true}}};
+// Two tasks of `api` and its spare place, of one digest.
+on::Up rolled(const std::string& digest) {
+    on::Up to{.spec = "s-" + digest, .tasks = {{"api-1", digest + "1"}, {"api-2", digest + "2"}}};
+    to.rolled = {{{"api-1", "api-2"}, "api-3", digest + "3", true}};
+    return to;
+}
 on::OfTask of(const char* task, Told told) { return {task, std::move(told)}; }
 
 Environment environment_in(EnvironmentPhase phase) {
@@ -217,6 +223,11 @@ Environment environment_in(EnvironmentPhase phase) {
             return after({}, {upWithData, on::Done{C::openIngress, 1}});
         case EnvironmentPhase::starting:
             return starting;
+        case EnvironmentPhase::rolling:
+            return after(after({}, {rolled("a")}),
+                         {on::Done{C::openIngress, 1}, of("api-1", told::Ready{}), of("api-2", told::Ready{}),
+                          on::Done{C::check, 1}, rolled("b"), on::Done{C::openIngress, 2}, of("api-1", told::Ready{}),
+                          of("api-2", told::Ready{})});
         case EnvironmentPhase::checking:
             return checking;
         case EnvironmentPhase::up:
@@ -241,9 +252,9 @@ TEST(EnvironmentMachine, AnswersEveryEventInEveryPhase) {
     std::string table;
     for (const EnvironmentPhase phase :
          {EnvironmentPhase::absent, EnvironmentPhase::retiring, EnvironmentPhase::preparing,
-          EnvironmentPhase::initializing, EnvironmentPhase::starting, EnvironmentPhase::checking, EnvironmentPhase::up,
-          EnvironmentPhase::failed, EnvironmentPhase::stopping, EnvironmentPhase::clearing, EnvironmentPhase::closing,
-          EnvironmentPhase::closed}) {
+          EnvironmentPhase::initializing, EnvironmentPhase::starting, EnvironmentPhase::rolling,
+          EnvironmentPhase::checking, EnvironmentPhase::up, EnvironmentPhase::failed, EnvironmentPhase::stopping,
+          EnvironmentPhase::clearing, EnvironmentPhase::closing, EnvironmentPhase::closed}) {
         const Environment state = environment_in(phase);
         ASSERT_EQ(state.phase, phase);
         const std::uint64_t epoch = state.epoch;
@@ -252,6 +263,7 @@ TEST(EnvironmentMachine, AnswersEveryEventInEveryPhase) {
             {"down", on::Down{}},
             {"done writeFiles", on::Done{C::writeFiles, epoch}},
             {"done openIngress", on::Done{C::openIngress, epoch}},
+            {"done direct", on::Done{C::direct, epoch}},
             {"done check", on::Done{C::check, epoch}},
             {"done removeFiles", on::Done{C::removeFiles, epoch}},
             {"old result", on::Failed{C::check, epoch + 1, "no"}},
@@ -362,6 +374,116 @@ TEST(EnvironmentMachine, AJobThatFailsKeepsANewReleaseFromStarting) {
     const EnvironmentStep failed = step(migrating, of("migrate-1", told::Finished{"m2", false, "exit code 1"}), now);
     EXPECT_EQ(shown(failed), "failed") << "what ran goes on";
     EXPECT_EQ(failed.state.why, "the job migrate-1 failed: exit code 1");
+}
+
+// --- changes of what serves
+
+Environment serving() {
+    return after({}, {rolled("a"), on::Done{EnvironmentCommand::openIngress, 1}, of("api-1", told::Ready{}),
+                      of("api-2", told::Ready{}), on::Done{EnvironmentCommand::check, 1}});
+}
+
+// The events of one step, and what it did.
+class Rolling {
+  public:
+    explicit Rolling(Environment state) : state_(std::move(state)) {}
+    std::string take(const EnvironmentEvent& event) {
+        EnvironmentStep step = plan::step(std::move(state_), event, now);
+        state_ = step.state;
+        return shown(step);
+    }
+    std::string done(EnvironmentCommand command) { return take(on::Done{command, state_.epoch}); }
+    [[nodiscard]] const Environment& state() const { return state_; }
+
+  private:
+    Environment state_;
+};
+
+TEST(Rolling, ATaskIsReplacedOnlyWhileASpareOneAndTheOthersServe) {
+    using C = EnvironmentCommand;
+    using Names = std::set<std::string>;
+    Rolling rolling(serving());
+    rolling.take(rolled("b"));
+    EXPECT_EQ(rolling.done(C::openIngress), "starting +api-1 +api-2");  // as they are
+    rolling.take(of("api-1", told::Ready{}));
+    EXPECT_EQ(rolling.take(of("api-2", told::Ready{})), "rolling +api-3");
+    EXPECT_EQ(rolling.state().serving, (Names{"api-1", "api-2"}));
+    EXPECT_EQ(rolling.take(of("api-3", told::Ready{})), "rolling !directing connections");
+    EXPECT_EQ(rolling.state().serving, (Names{"api-2", "api-3"}));
+    EXPECT_EQ(rolling.done(C::direct), "rolling +api-1");
+    EXPECT_EQ(rolling.state().told.at("api-1"), "b1");
+    EXPECT_EQ(rolling.take(of("api-1", told::Ready{})), "rolling !directing connections");
+    EXPECT_EQ(rolling.state().serving, (Names{"api-1", "api-3"}));
+    EXPECT_EQ(rolling.done(C::direct), "rolling +api-2");
+    EXPECT_EQ(rolling.take(of("api-2", told::Ready{})), "rolling !directing connections");
+    EXPECT_EQ(rolling.state().serving, (Names{"api-1", "api-2"}));
+    EXPECT_EQ(rolling.done(C::direct), "rolling -api-3");
+    EXPECT_EQ(rolling.take(of("api-3", told::Stopped{})), "checking !checking");
+}
+
+TEST(Rolling, NothingIsReplacedWhereASpareTaskDoesNotComeUp) {
+    Rolling rolling(serving());
+    rolling.take(rolled("b"));
+    rolling.done(EnvironmentCommand::openIngress);
+    rolling.take(of("api-1", told::Ready{}));
+    rolling.take(of("api-2", told::Ready{}));
+    EXPECT_EQ(rolling.take(of("api-3", told::GivenUp{"exit code 1"})), "failed -api-3");
+    EXPECT_EQ(rolling.state().told.at("api-1"), "a1");
+    EXPECT_EQ(rolling.state().why, "task api-3 does not come up: exit code 1");
+}
+
+TEST(Rolling, WhatIsKilledOnTheWayGoesOnWhereItWas) {
+    using C = EnvironmentCommand;
+    Rolling rolling(environment_in(EnvironmentPhase::rolling));
+    rolling.take(of("api-3", told::Ready{}));
+    rolling.done(C::direct);  // api-1 is being replaced
+    rolling.take(rolled("b"));
+    rolling.done(C::openIngress);
+    rolling.take(of("api-3", told::Ready{}));
+    rolling.take(of("api-1", told::Ready{}));
+    EXPECT_EQ(rolling.take(of("api-2", told::Ready{})), "rolling !directing connections");
+    EXPECT_EQ(rolling.done(C::direct), "rolling") << "the one for api-1, which is back";
+    EXPECT_EQ(rolling.done(C::direct), "rolling +api-2");
+    EXPECT_EQ(rolling.state().serving, (std::set<std::string>{"api-1", "api-3"}));
+}
+
+TEST(Rolling, ConnectionsAreDirectedAwayFromATaskThatIsNoMoreBeforeItStops) {
+    using C = EnvironmentCommand;
+    Rolling rolling(serving());
+    on::Up fewer{.spec = "s2", .tasks = {{"api-1", "a1"}}};
+    fewer.rolled = {{{"api-1"}, "api-2", "a2", true}};
+    EXPECT_EQ(rolling.take(fewer), "retiring !directing connections");
+    EXPECT_EQ(rolling.state().spec, "s-a");  // as it was, until they have left
+    EXPECT_EQ(rolling.state().serving, std::set<std::string>{"api-1"});
+    EXPECT_EQ(rolling.done(C::direct), "retiring -api-2");
+    EXPECT_EQ(rolling.take(of("api-2", told::Stopped{})),
+              "preparing !writing files !making the network !opening ingress sockets");
+    EXPECT_EQ(rolling.state().spec, "s2");
+}
+
+TEST(Rolling, ATaskThatIsLostTakesNoConnectionsUntilItIsBackAndTheLastOneDoes) {
+    Rolling rolling(serving());
+    EXPECT_EQ(rolling.take(of("api-1", told::Lost{"exit code 1"})), "up !directing connections");
+    EXPECT_EQ(rolling.state().serving, std::set<std::string>{"api-2"});
+    EXPECT_EQ(rolling.take(of("api-2", told::Lost{"exit code 1"})), "up");
+    EXPECT_EQ(rolling.take(of("api-1", told::Ready{})), "up !directing connections");
+    EXPECT_EQ(rolling.state().serving, (std::set<std::string>{"api-1", "api-2"}));
+}
+
+TEST(Rolling, ALoadBalancersTasksTakeTurnsWithoutBeingDirectedTo) {
+    using C = EnvironmentCommand;
+    const auto balancer = [](const std::string& digest) {
+        on::Up to{.spec = "s-" + digest, .tasks = {{"lb-1", digest + "1"}}, .balancers = {"lb-1"}};
+        to.rolled = {{{"lb-1"}, "lb-2", digest + "2", false}};
+        return to;
+    };
+    Rolling rolling(
+        after({}, {balancer("a"), on::Done{C::openIngress, 1}, of("lb-1", told::Ready{}), on::Done{C::check, 1}}));
+    rolling.take(balancer("b"));
+    rolling.done(C::openIngress);
+    EXPECT_EQ(rolling.take(of("lb-1", told::Ready{})), "rolling +lb-2");
+    EXPECT_EQ(rolling.take(of("lb-2", told::Ready{})), "rolling +lb-1");
+    EXPECT_EQ(rolling.take(of("lb-1", told::Ready{})), "rolling !directing connections -lb-2");
 }
 
 TEST(EnvironmentMachine, ATaskThatComesBackAtOnceNeedNotBeAwaited) {

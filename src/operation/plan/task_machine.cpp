@@ -39,7 +39,7 @@ class Machine {
             case TaskPhase::running:
             case TaskPhase::ready:
                 if (job_) return;  // none is broken off; its end is told, and then another one may begin
-                if (state().running != start.digest) return stop();
+                if (state().running != start.digest) return stop(start.drains);
                 if (same && state().phase == TaskPhase::ready) tell(told::Ready{});
                 return;
             case TaskPhase::stopping:
@@ -47,9 +47,9 @@ class Machine {
         }
     }
 
-    void operator()(const on::Stop&) {
+    void operator()(const on::Stop& asked) {
         state().wanted.clear();
-        if (state().phase != TaskPhase::stopping) stop();
+        if (state().phase != TaskPhase::stopping) stop(asked.drains && state().phase == TaskPhase::ready);
     }
 
     void operator()(const on::Started& started) {
@@ -144,9 +144,9 @@ class Machine {
         step_.commands.push_back(TaskCommand::start);
     }
 
-    void stop() {
+    void stop(bool drains = false) {
         enter(TaskPhase::stopping);
-        step_.commands.push_back(TaskCommand::stop);
+        step_.commands.push_back(drains ? TaskCommand::drain : TaskCommand::stop);
     }
 
     // What it has left is taken away before it begins once more.

@@ -26,9 +26,13 @@ constexpr std::array globalLines{Irrelevant{"log", "stdout"}, Irrelevant{"maxcon
                                  Irrelevant{"hard-stop-after", "*"}};
 
 // Waiting, logging, trying again (on another server of the same backend).
-constexpr std::array sharedLines{Irrelevant{"log", "global"},         Irrelevant{"timeout", "*"},
-                                 Irrelevant{"retries", "*"},          Irrelevant{"option", "httplog"},
-                                 Irrelevant{"option", "dontlognull"}, Irrelevant{"option", "redispatch"},
+constexpr std::array sharedLines{Irrelevant{"log", "global"},
+                                 Irrelevant{"timeout", "*"},
+                                 Irrelevant{"retries", "*"},
+                                 Irrelevant{"option", "httplog"},
+                                 Irrelevant{"option", "dontlognull"},
+                                 Irrelevant{"option", "redispatch"},
+                                 Irrelevant{"option", "idle-close-on-response"},
                                  Irrelevant{"maxconn", "*"}};
 
 // Which server of the backend, and what its health is asked with. `http-check connect` could ask another one.

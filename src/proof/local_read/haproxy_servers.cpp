@@ -25,7 +25,7 @@ struct Setting {
 constexpr std::array serverSettings{Setting{"check", false},    Setting{"inter", true},    Setting{"fastinter", true},
                                     Setting{"downinter", true}, Setting{"fall", true},     Setting{"rise", true},
                                     Setting{"maxconn", true},   Setting{"maxqueue", true}, Setting{"weight", true},
-                                    Setting{"slowstart", true}};
+                                    Setting{"slowstart", true}, Setting{"disabled", false}};
 
 // TLS and queues of a listening socket: who may connect and to what does not depend on their values.
 constexpr std::array bindSettings{

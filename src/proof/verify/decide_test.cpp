@@ -98,8 +98,12 @@ TEST(Decide, GrowsNoFasterThanEnvironments) {
         EXPECT_EQ(verdicts[static_cast<std::size_t>(Claim::net6)].answer, Answer::holds);
         return cpu_seconds() - before;
     };
-    const double small = cost(90);
-    const double large = cost(270);
+    // The least of three: what others do to the caches only adds.
+    const auto least = [&](std::uint32_t environments) {
+        return std::min({cost(environments), cost(environments), cost(environments)});
+    };
+    const double small = least(90);
+    const double large = least(270);
     ::testing::Test::RecordProperty("milliseconds_90", static_cast<int>(small * 1000));
     EXPECT_LT(large / small, 6.0) << small << " s for 90 environments, " << large << " s for 270";
 }

@@ -144,6 +144,7 @@ class Examiner {
         }
         for (const Arrival& arrival : reach.delivered) check_receiver(allow, caller, callees, reach, arrival, wish);
         for (const Placed& callee : callees) {
+            if (callee.task->address != to && !is_due(callee)) continue;
             const PacketSet missing =
                 missing_at(reach, callee.device, {ends.source, ephemeral, callee.task->address, only(allow.port)});
             if (is_lost(missing, reach.from) || missing.is_empty()) continue;
@@ -154,6 +155,13 @@ class Examiner {
                             allow.to, scene_.process(caller.process).name, to.str(), process.name),
                 allow.origin, shows({{process.name, process.at}}));
         }
+    }
+
+    // One that is not there now need not be found behind the service's address.
+    bool is_due(const Placed& callee) const {
+        const Process& process = scene_.process(callee.process);
+        const bool runs = process.sandbox && process.sandbox->source == Source::live;
+        return !callee.task->spare && (runs || scene_.facts.source == Source::text);
     }
 
     void check_receiver(const DeclaredAllow& allow, const Placed& caller, const std::vector<Placed>& callees,

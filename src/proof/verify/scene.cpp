@@ -71,7 +71,10 @@ bool Scene::at_rest(Index<Process> index) const {
     const bool observed = process.sandbox && process.sandbox->source == Source::live;
     if (observed || facts.source == Source::text || !process.owner) return false;
     const auto environment = declaredOf[process.owner->at];
-    return environment && kind_of(declared.environments[*environment], process.service) == ServiceKind::job;
+    if (!environment) return false;
+    const DeclaredTask* task = taskOf[index.at];
+    return kind_of(declared.environments[*environment], process.service) == ServiceKind::job ||
+           (task != nullptr && task->spare);
 }
 
 bool Scene::sends(Index<Device> index) const { return !processesIn[index.at].empty() || !device(index).forwards; }

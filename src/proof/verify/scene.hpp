@@ -36,7 +36,7 @@ struct Scene {
     [[nodiscard]] const Device& device(Index<Device> index) const { return facts.devices[index.at]; }
     [[nodiscard]] const Process& process(Index<Process> index) const { return facts.processes[index.at]; }
     [[nodiscard]] std::string owner_name(Owner owner) const;
-    /// A job's task that has its place and does not run now.
+    /// A task that has its place and does not run now: a job's, or a spare one.
     [[nodiscard]] bool at_rest(Index<Process> index) const;
     /// A device whose packets are its own: it holds a process, or it is no router.
     [[nodiscard]] bool sends(Index<Device> device) const;

@@ -20,7 +20,7 @@ void globals(HaproxyText& text) {
     text.line("maxconn 2000");
     // Its group has one CPU (task_config.cpp); threads would only wait for each other.
     text.line("nbthread 1");
-    text.line("stats socket /run/control/haproxy.sock mode 600 level admin");
+    text.line("stats socket /run/haproxy.sock mode 600 level admin");
     text.line("ssl-default-bind-options ssl-min-ver TLSv1.2 no-tls-tickets");
     text.line("ssl-default-bind-ciphers", "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384"
                                           ":ECDHE-ECDSA-CHACHA20-POLY1305");
@@ -35,6 +35,8 @@ void defaults(HaproxyText& text) {
     text.line("option httplog");
     text.line("option dontlognull");
     text.line("option redispatch");
+    // One that is replaced ends connections with an answer, not under a request.
+    text.line("option idle-close-on-response");
     text.line("retries 3");
     text.line("timeout http-request 5s");
     text.line("timeout connect 2s");
@@ -118,9 +120,11 @@ void backend(HaproxyText& text, const Workload& workload, Index<Workload> index)
     if (workload.health.kind == model::Health::Kind::http) http_check(text, workload);
     text.line("default-server check inter", time_text(workload.health.every), "fall", workload.health.failures,
               "rise 1");
-    text.block(TemplateText().add(EachTask{
-        index, HaproxyText::whole_line("server", taskName,
-                                       TemplateText().add(FromTask{TaskPart::address}, ":", *workload.port))}));
+    const TemplateText address = TemplateText().add(FromTask{TaskPart::address}, ":", *workload.port);
+    text.block(TemplateText().add(
+        EachTask{index, HaproxyText::whole_line("server", taskName, address), "", Which::first},
+        // Not asked for before something runs there; the runtime socket says when.
+        EachTask{index, HaproxyText::whole_line("server", taskName, address, "disabled"), "", Which::spare}));
 }
 
 }  // namespace

@@ -109,7 +109,7 @@ class Filler {
                 return;
         }
     }
-    void put(const TaskTotal& blank) { out_ += std::to_string(filling_.tasks.of(blank.of).size()); }
+    void put(const TaskTotal& blank) { out_ += std::to_string(filling_.tasks.of(blank.of, blank.which).size()); }
     void put(FromHost blank) {
         switch (blank.part) {
             case HostPart::name:
@@ -125,7 +125,7 @@ class Filler {
         const LocalTask* const before = inner_;
         outer_ = inner_;
         bool first = true;
-        for (const LocalTask& task : filling_.tasks.of(each.of)) {
+        for (const LocalTask& task : filling_.tasks.of(each.of, each.which)) {
             if (!first) out_ += each.between.str();
             first = false;
             inner_ = &task;
@@ -135,7 +135,7 @@ class Filler {
         outer_ = around;
     }
     void put(const AnyTask& any) {
-        if (!filling_.tasks.of(any.of).empty()) write(any.body);
+        if (!filling_.tasks.of(any.of, Which::first).empty()) write(any.body);
     }
     void put(const EachHost& each) {
         for (host_ = 0; host_ < hosts().size(); ++host_) write(each.body);

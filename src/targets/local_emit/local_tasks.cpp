@@ -21,8 +21,10 @@ LocalTasks::LocalTasks(const blueprint::Blueprint& blueprint, const blueprint::E
     }
 }
 
-std::span<const LocalTask> LocalTasks::of(const blueprint::End& end) const {
-    const auto own = [&](const LocalTask& task) { return task.placed.of == end; };
+std::span<const LocalTask> LocalTasks::of(const blueprint::End& end, Which which) const {
+    const auto own = [&](const LocalTask& task) {
+        return task.placed.of == end && (which == Which::all || task.placed.spare == (which == Which::spare));
+    };
     const auto first = std::ranges::find_if(tasks_, own);
     const auto last = std::find_if_not(first, tasks_.end(), own);
     return {first, last};

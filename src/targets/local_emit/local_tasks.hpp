@@ -8,6 +8,8 @@
 #include <tenantry/blueprint/blueprint.hpp>
 #include <tenantry/blueprint/place.hpp>
 
+#include "template.hpp"
+
 namespace tenantry::local_emit {
 
 struct LocalTask {
@@ -22,10 +24,10 @@ class LocalTasks {
     LocalTasks(const blueprint::Blueprint& blueprint, const blueprint::Environment& environment);
 
     [[nodiscard]] std::span<const LocalTask> all() const { return tasks_; }
-    [[nodiscard]] std::span<const LocalTask> of(const blueprint::End& end) const;
+    [[nodiscard]] std::span<const LocalTask> of(const blueprint::End& end, Which which = Which::all) const;
 
   private:
-    std::vector<LocalTask> tasks_;  // those of one service stand together
+    std::vector<LocalTask> tasks_;  // those of one service stand together, spare ones behind the others
 };
 
 }  // namespace tenantry::local_emit

@@ -71,8 +71,8 @@ world::NetSpec network(const Filling& filling) {
     spec.namespaces.push_back(router(filling, block));
     for (const LocalTask& task : filling.tasks.all()) spec.namespaces.push_back(of_task(filling, block, task));
 
-    const auto balancers = filling.tasks.of(blueprint::LoadBalancer{});
-    TENANTRY_CHECK(balancers.size() == 1, "an environment has one load balancer task");
+    const auto balancers = filling.tasks.of(blueprint::LoadBalancer{}, Which::first);
+    TENANTRY_CHECK(balancers.size() == 1, "one load balancer task runs from the start");
     std::uint32_t descriptor = firstDescriptor;
     for (const HostName& host : filling.hosts)
         spec.sockets.push_back({"/run/tenantry/in/" + host.str(), host.str(), balancers[0].placed.name, descriptor++});

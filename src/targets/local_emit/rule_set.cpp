@@ -137,11 +137,11 @@ TemplateText spread(const Workload& workload, Index<Workload> index) {
     const auto expression = [&](JsonTemplate& json) {
         json.object().key("dnat").object().member("family", "ip").key("addr").object().key("map").object();
         json.key("key").object().key("numgen").object().member("mode", "random").key("mod");
-        json.bare(TemplateText().add(TaskTotal{index})).member("offset", 0).end().end();
+        json.bare(TemplateText().add(TaskTotal{index, Which::first})).member("offset", 0).end().end();
         json.key("data").object().key("set").array();
         TemplateText one;
         one.add("[", FromTask{TaskPart::index}, ", \"", FromTask{TaskPart::address}, "\"]");
-        json.bare(TemplateText().add(EachTask{index, one, ", "}));
+        json.bare(TemplateText().add(EachTask{index, one, ", ", Which::first}));
         json.end().end().end().end().end().end();
     };
     return std::move(

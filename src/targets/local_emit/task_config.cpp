@@ -144,6 +144,8 @@ std::vector<Bind> binds_of(const Runs& runs, ImageMode mode) {
     return binds;
 }
 
+constexpr Literal stopSignal = "org.opencontainers.image.stopSignal";
+
 template <class Service>
 void begin_annotations(JsonTemplate& json, const Service& service) {
     json.key("annotations").object();
@@ -190,7 +192,6 @@ TemplateText balancer_config() {
     env.end();
     std::vector<Bind> binds = configuration(balancer, {"haproxy.cfg"});
     binds.push_back({of_environment("tls"), literal("/run/tls")});
-    binds.push_back({.source = of_environment("control"), .target = literal("/run/control"), .writable = true});
 
     JsonTemplate json;
     begin(json);
@@ -200,6 +201,7 @@ TemplateText balancer_config() {
                 {TemplateText().add(balancerMemory), TemplateText().add(balancerShares),
                  TemplateText().add(static_cast<std::uint32_t>(cpuPeriod))});
     begin_annotations(json, balancer);
+    json.member(stopSignal, "SIGUSR1");  // it ends with its last connection (HAProxy's management guide, "Stopping")
     json.end().end();
     return std::move(json).take(true);
 }
@@ -217,6 +219,7 @@ TemplateText config_of(const Shape& shape, const Runs& runs, ImageMode mode) {
                  TemplateText().add(FromCpu{runs.cpu, CpuPart::quota})});
     begin_annotations(json, runs.name);
     image_annotations(json, runs, mode);
+    if (nginx(runs)) json.member(stopSignal, "SIGQUIT");  // it ends with its last request (nginx(8))
     json.end().end();
     return std::move(json).take(true);
 }
@@ -260,7 +263,7 @@ TemplateText store_config(const Name& name, const TemplateText& behind, const St
                 {TemplateText().add(program.memory), TemplateText().add(std::uint32_t{1024}),
                  TemplateText().add(static_cast<std::uint32_t>(cpuPeriod))});
     begin_annotations(json, name);
-    json.member("org.opencontainers.image.stopSignal", program.stopSignal);
+    json.member(stopSignal, program.stopSignal);
     json.end().end();
     return std::move(json).take(true);
 }

@@ -120,10 +120,13 @@ struct FromTask {
     TaskPart part = TaskPart::name;
     bool outer = false;
 };
+/// Which of the tasks: those that run from the start, spare ones, or both.
+enum class Which : std::uint8_t { all, first, spare };
 /// How many tasks there are.
 struct TaskTotal {
     using IsBlank = void;
     blueprint::End of;
+    Which which = Which::all;
 };
 enum class HostPart : std::uint8_t { name, descriptor };
 /// Of the host at hand in an EachHost.
@@ -137,8 +140,9 @@ struct EachTask {
     blueprint::End of;
     TemplateText body;
     Literal between = "";
+    Which which = Which::all;
 };
-/// `body` once where `of` has a task at all.
+/// `body` once where `of` has a task that runs from the start.
 struct AnyTask {
     using IsBlank = void;
     blueprint::End of;

@@ -27,13 +27,19 @@ TEST(Template, NestedTextKeepsThePlacesOfItsBlanks) {
 }
 
 TEST(Template, RepeatsABodyForEachTaskWithSomethingBetween) {
-    const EachTask each{api, TemplateText().add(taskName, "=", FromTask{TaskPart::index}), ", "};
+    const EachTask each{api, TemplateText().add(taskName, "=", FromTask{TaskPart::index}), ", ", Which::first};
     EXPECT_EQ(filled(TemplateText().add(each, ".")), "api-1=0, api-2=1.");
+}
+
+TEST(Template, SpareTasksStandBehindTheOthersOrAlone) {
+    const TemplateText body = TemplateText().add(taskName, " ");
+    EXPECT_EQ(filled(TemplateText().add(EachTask{api, body})), "api-1 api-2 api-3 ");
+    EXPECT_EQ(filled(TemplateText().add(EachTask{api, body, "", Which::spare})), "api-3 ");
 }
 
 TEST(Template, OuterTaskIsThatOfTheLoopAround) {
     TemplateText inner;
-    inner.add(EachTask{api, TemplateText().add(FromTask{TaskPart::name, true}, ">", taskName, " ")});
+    inner.add(EachTask{api, TemplateText().add(FromTask{TaskPart::name, true}, ">", taskName, " "), "", Which::first});
     EXPECT_EQ(filled(TemplateText().add(EachTask{worker, inner}, EachTask{worker, TemplateText().add(taskName)})),
               "worker-1>api-1 worker-1>api-2 worker-1");
 }
@@ -49,7 +55,7 @@ TEST(JsonTemplate, KeepsThePlacesOfBlanks) {
     json.object()
         .member("name", TemplateText().add(tenant, "/", stage))
         .key("n")
-        .bare(TemplateText().add(TaskTotal{api}));
+        .bare(TemplateText().add(TaskTotal{api, Which::first}));
     json.end();
     EXPECT_EQ(filled(std::move(json).take(true)), "{\n  \"name\": \"acme/production\",\n  \"n\": 2\n}\n");
 }

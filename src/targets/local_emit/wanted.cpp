@@ -63,6 +63,24 @@ void add_readers(const Filling& filling, const Rows& rows, std::vector<world::Re
     }
 }
 
+// Callees before their callers; calls make no circle (the model checks it).
+std::vector<std::string> turns_of(const blueprint::Shape& shape) {
+    std::vector<std::string> turns;
+    std::vector<bool> taken(shape.workloads.size());
+    const auto take = [&](const auto& self, Index<Workload> index) -> void {
+        if (taken[index.at]) return;
+        taken[index.at] = true;
+        for (const blueprint::Allow& allow : shape.allows)
+            if (const auto* to = std::get_if<Index<Workload>>(&allow.to);
+                to != nullptr && allow.from == blueprint::End(index))
+                self(self, *to);
+        turns.push_back(shape.workloads[index.at].name.str());
+    };
+    for (std::uint32_t at = 0; at < shape.workloads.size(); ++at) take(take, {at});
+    turns.emplace_back(blueprint::loadBalancerName);
+    return turns;
+}
+
 /// What a task is made of, in one digest.
 class Parts {
   public:
@@ -99,6 +117,7 @@ world::EnvironmentSpec wanted(const blueprint::Blueprint& blueprint, const bluep
     for (const LocalTask& task : filling.tasks.all()) {
         world::TaskSpec one{
             .name = task.placed.name, .service = name_of(shape, task.placed.of), .address = task.placed.address};
+        one.spare = task.placed.spare;
         Parts parts(emitted, folder);
         parts.add_texts("tasks/" + one.name + "/");
         parts.add_texts("services/" + one.service + "/");
@@ -113,6 +132,8 @@ world::EnvironmentSpec wanted(const blueprint::Blueprint& blueprint, const bluep
         };
         if (const auto* index = std::get_if<Index<Workload>>(&task.placed.of)) {
             const Workload& workload = shape.workloads[index->at];
+            one.frontend = workload.tier == model::Tier::frontend;
+            if (workload.virtualAddress) one.calledAt = virtual_address(blueprint, environment, workload);
             one.health = health_of(workload);
             one.drain = workload.drain;
             if (workload.image) add_image(*workload.image);
@@ -136,11 +157,12 @@ world::EnvironmentSpec wanted(const blueprint::Blueprint& blueprint, const bluep
         } else {
             one.kind = world::TaskKind::balancer;
         }
-        for (const world::SocketSpec& socket : emitted.network.sockets)
-            if (socket.task == one.name) ++one.descriptors;
+        if (one.kind == world::TaskKind::balancer)
+            one.descriptors = static_cast<std::uint32_t>(emitted.network.sockets.size());
         one.digest = parts.digest();
         spec.tasks.push_back(std::move(one));
     }
+    spec.turns = turns_of(shape);
     spec.stores = stores_of(filling);
     add_readers(filling, shape.workloads, spec.readers);
     add_readers(filling, shape.jobs, spec.readers);

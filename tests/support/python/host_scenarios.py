@@ -431,8 +431,6 @@ def certificates_are_kept_and_their_keys_are_private(cgroup):
     Path(f"{KEPT}/tls/environment.pem").write_text("no certificate")
     driver("files")
     assert pem.read_text() != first
-    control = Path(f"{FOLDER}/control").stat()
-    assert (stat.S_IMODE(control.st_mode), control.st_uid) == (0o700, uid)
 
 
 def balancer_user():

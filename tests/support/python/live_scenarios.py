@@ -340,7 +340,7 @@ def a_weak_answer_is_found(cgroup):
     Path("/mnt/names").write_text(names)
     run("openssl", "x509", "-req", "-in", "/mnt/request.pem", "-CA", ca / "ca.pem", "-CAkey", ca / "ca.key", "-set_serial", "7", "-days", "5", "-extfile", "/mnt/names", "-out", "/mnt/leaf.pem")
     pem = Path("/mnt/leaf.pem").read_text() + Path("/mnt/key.pem").read_text()
-    control = f"/proc/{lend.tasks()['load-balancer-1']['pid']}/root/run/control/haproxy.sock"
+    control = f"/proc/{lend.tasks()['load-balancer-1']['pid']}/root/run/haproxy.sock"
 
     def command(text):
         with socket.socket(socket.AF_UNIX) as runtime:

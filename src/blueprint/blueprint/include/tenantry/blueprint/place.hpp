@@ -16,14 +16,20 @@ struct PlacedTask {
     std::uint8_t zone = 0;
     Ipv4 address;
     std::uint32_t uid = 0;  ///< its service's, inside the environment's range; gid is equal
+    /// A place where nothing runs but while the others' tasks are replaced: new connections go there meanwhile.
+    bool spare = false;
 };
 
-/// The load balancer's task first, then those of each workload in order: as many as it has at least, spread over the
-/// zones in turn, each at the next free address of its zone's subnet; then one for each store, in the first zone's
+/// The load balancer's task and its spare place first, then those of each workload in order: as many as it has at least
+/// and behind them its spare places, spread over the zones in turn, each workload at addresses of its own
+/// in its zone's subnet; then one for each store, in the first zone's
 /// subnet for data, behind these one for each that is backed, under its store's uid, and one for each job, which has
 /// its place also while it does not run. The block is large enough (build checks it). A store's uid follows its name
 /// alone, as files are kept under it.
 std::vector<PlacedTask> place_tasks(const Blueprint& blueprint, const Environment& environment);
+
+/// Places beside those of its tasks: one where others connect to it.
+std::uint32_t spare_places(const Workload& workload);
 
 /// Tasks that a workload has at least, and at most.
 Count tasks_min(const Blueprint& blueprint, const Environment& environment, const Workload& workload);

@@ -42,6 +42,9 @@ class CrunContainers final : public ports::Containers {
     Result<world::TaskProcess> start(const world::Placement& placement, const world::TaskSpec& task) override;
     Result<void> stop(const world::Placement& placement, std::string_view task,
                       std::chrono::milliseconds drain) override;
+    /// Over HAProxy's runtime API ("Unix Socket commands" of its management guide).
+    Result<void> direct(const world::Placement& placement, std::string_view balancer,
+                        std::span<const world::BehindSpec> behind) override;
     std::optional<world::TaskProcess> find(const world::Placement& placement, std::string_view task) override;
     std::optional<world::TaskEnd> ended(const world::Placement& placement, std::string_view task) override;
     Result<world::ObservedSandbox> observe(const world::Placement& placement, std::string_view task) override;

@@ -29,6 +29,10 @@ class KernelNetwork final : public ports::Network {
     /// or where the process was killed on the way, another call goes on from there.
     Result<void> ensure(const world::NetSpec& spec, std::string_view rules) override;
 
+    Result<void> set_rules(const world::Placement& placement, std::string_view rules) override;
+    /// As conntrack has them: without those in TIME-WAIT, CLOSE and LAST-ACK.
+    Result<std::size_t> connections(const world::Placement& placement, Ipv4 to) override;
+
     /// Ends when no pin and no folder of the placement is left. A namespace in which a process still runs lives until
     /// that ends, without a link to another one.
     Result<void> remove(const world::Placement& placement) override;

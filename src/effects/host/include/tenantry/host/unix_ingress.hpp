@@ -25,9 +25,9 @@ class UnixIngress final : public ports::Ingress {
     Result<void> ensure(const world::Placement& placement, std::span<const world::SocketSpec> sockets) override;
     Result<void> remove(const world::Placement& placement) override;
 
-    /// The sockets of a task, in the order of their descriptor numbers, 3 and up; valid until the next `ensure` or
+    /// The sockets of a placement, in the order of their descriptor numbers, 3 and up; valid until the next `ensure` or
     /// `remove` of the placement. An error where the numbers have a gap.
-    [[nodiscard]] Result<std::vector<int>> descriptors(const world::Placement& placement, std::string_view task) const;
+    [[nodiscard]] Result<std::vector<int>> descriptors(const world::Placement& placement) const;
 
     /// The sockets of a placement that are open here, each listening and found at its path.
     [[nodiscard]] std::vector<world::SocketSpec> sockets(const world::Placement& placement) const;

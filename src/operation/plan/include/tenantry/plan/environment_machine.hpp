@@ -2,13 +2,20 @@
 
 // One environment on a machine:
 //
-//          Up                                                     all ready          Checked
-//   absent ---> retiring --> preparing --> initializing --> starting ------> checking ------> up
-//     ^         (tasks that   (files,      (stores, their               |  |              |
-//     |          are no more)  network,     users, jobs)    Failed, given up              | Down
-//     |                        ingress)                            v                      v
-//     +---- clearing <---- stopping <---- (never up before: undone)  ----  stopping
+//          Up                                                     all ready                     Checked
+//   absent ---> retiring --> preparing --> initializing --> starting ------> rolling --> checking ------> up
+//     ^         (tasks that   (files,      (stores, their               |  |  (tasks that              |
+//     |          are no more)  network,     users, jobs)    Failed, given up   changed)                | Down
+//     |                        ingress)                            v                                   v
+//     +---- clearing <---- stopping <---- (never up before: undone)  ----------------------------  stopping
 //           (ingress, network, files)      else: failed, what runs goes on
+//
+// retiring: as the environment was before; what shall be waits in `pending`. Where connections are directed to a task,
+// they are directed away before it stops.
+//
+// rolling: service by service, a spare task starts beside the others. When it is ready each task that changed is
+// replaced in its place: connections are directed away from it, it drains, it stops, the new one starts and is ready.
+// Then the spare one leaves in the same way. So never fewer tasks serve than before.
 //
 // initializing: the stores start; when all are ready their users are made (grantStores); then the jobs that come before
 // the services run, one after the other. A job that has run to its end as it is now does not run again: `finished`
@@ -21,6 +28,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -38,6 +46,7 @@ enum class EnvironmentPhase : std::uint8_t {
     preparing,
     initializing,
     starting,
+    rolling,
     checking,
     up,
     failed,
@@ -62,17 +71,44 @@ struct JobStep {
     bool operator==(const JobStep&) const = default;
 };
 
+/// A service whose tasks are replaced one after the other, while a spare one does the work of the one at hand.
+struct RolledService {
+    std::vector<std::string> tasks;
+    std::string spare;
+    std::string spareDigest;
+    bool directed = true;  ///< connections are directed to its tasks; a load balancer's take them themselves
+    bool operator==(const RolledService&) const = default;
+};
+
+namespace environment_event {
+struct Up {
+    std::string spec;
+    std::map<std::string, std::string> tasks;
+    std::set<std::string> balancers = {};
+    OnViolation onViolation = OnViolation::byPlace;
+    std::set<std::string> stores = {};
+    std::vector<JobStep> jobs = {};
+    std::vector<RolledService> rolled = {};  ///< in the order of their turns
+    bool operator==(const Up&) const = default;
+};
+}  // namespace environment_event
+
 struct EnvironmentState {
     EnvironmentPhase phase = EnvironmentPhase::absent;
-    std::uint64_t epoch = 0;                      ///< grows with each Up and Down
-    std::string spec;                             ///< digest of the EnvironmentSpec that is wanted or was last
-    std::map<std::string, std::string> tasks;     ///< wanted: name -> digest
-    std::set<std::string> ready;                  ///< tasks that are
-    std::set<std::string> leaving;                ///< tasks that were told to stop and have not yet
-    std::set<std::string> balancers;              ///< tasks that take what comes in
-    std::set<std::string> stores;                 ///< tasks that the others wait for
-    std::vector<JobStep> jobs;                    ///< in the order in which they run
-    std::map<std::string, std::string> finished;  ///< jobs that ended well: task -> digest
+    std::uint64_t epoch = 0;                       ///< grows with each Up and Down
+    std::string spec;                              ///< digest of the EnvironmentSpec that is wanted or was last
+    std::map<std::string, std::string> tasks;      ///< wanted: name -> digest
+    std::set<std::string> ready;                   ///< tasks that are
+    std::set<std::string> leaving;                 ///< tasks that were told to stop and have not yet
+    std::set<std::string> balancers;               ///< tasks that take what comes in
+    std::set<std::string> stores;                  ///< tasks that the others wait for
+    std::vector<JobStep> jobs;                     ///< in the order in which they run
+    std::vector<RolledService> rolled;             ///< in the order of their turns
+    std::map<std::string, std::string> told;       ///< tasks that were told to start: name -> digest
+    std::set<std::string> serving;                 ///< tasks that new connections are directed to
+    std::uint32_t directing = 0;                   ///< `direct` commands without a result
+    std::optional<environment_event::Up> pending;  ///< waits for tasks that are no more to leave
+    std::map<std::string, std::string> finished;   ///< jobs that ended well: task -> digest
     OnViolation onViolation = OnViolation::byPlace;
     bool everUp = false;
     bool destroys = false;   ///< its data goes with it
@@ -88,6 +124,7 @@ enum class EnvironmentCommand : std::uint8_t {
     makeNetwork,
     openIngress,
     grantStores,  ///< the users of each store, with their rights
+    direct,       ///< new connections, to those that are `serving`
     check,        ///< the claims on what the kernel has, and an answer over HTTPS
     closeIngress,
     removeNetwork,
@@ -96,14 +133,6 @@ enum class EnvironmentCommand : std::uint8_t {
 };
 
 namespace environment_event {
-struct Up {
-    std::string spec;
-    std::map<std::string, std::string> tasks;
-    std::set<std::string> balancers = {};
-    OnViolation onViolation = OnViolation::byPlace;
-    std::set<std::string> stores = {};
-    std::vector<JobStep> jobs = {};
-};
 struct Down {
     bool destroyData = false;
 };

@@ -16,16 +16,20 @@ inline boost::json::result<Instant> tag_invoke(boost::json::try_value_to_tag<Ins
 }
 
 BOOST_DESCRIBE_ENUM(TaskPhase, stopped, starting, running, ready, waiting, stopping)
-BOOST_DESCRIBE_ENUM(TaskCommand, start, stop)
+BOOST_DESCRIBE_ENUM(TaskCommand, start, stop, drain)
 BOOST_DESCRIBE_STRUCT(TaskState, (), (phase, wanted, running, process, since, wakeAt, starts, failures, why))
-BOOST_DESCRIBE_ENUM(EnvironmentPhase, absent, retiring, preparing, initializing, starting, checking, up, failed,
-                    stopping, clearing, closing, closed)
+BOOST_DESCRIBE_ENUM(EnvironmentPhase, absent, retiring, preparing, initializing, starting, rolling, checking, up,
+                    failed, stopping, clearing, closing, closed)
 BOOST_DESCRIBE_ENUM(OnViolation, byPlace, close, alarm)
-BOOST_DESCRIBE_ENUM(EnvironmentCommand, writeFiles, makeNetwork, openIngress, grantStores, check, closeIngress,
+BOOST_DESCRIBE_ENUM(EnvironmentCommand, writeFiles, makeNetwork, openIngress, grantStores, direct, check, closeIngress,
                     removeNetwork, removeFiles, destroyData)
 BOOST_DESCRIBE_STRUCT(JobStep, (), (task, digest, onceOnly))
+BOOST_DESCRIBE_STRUCT(RolledService, (), (tasks, spare, spareDigest, directed))
+namespace environment_event {
+BOOST_DESCRIBE_STRUCT(Up, (), (spec, tasks, balancers, onViolation, stores, jobs, rolled))
+}
 BOOST_DESCRIBE_STRUCT(EnvironmentState, (),
-                      (phase, epoch, spec, tasks, ready, leaving, balancers, stores, jobs, finished, onViolation,
-                       everUp, destroys, keepsData, since, began, why))
+                      (phase, epoch, spec, tasks, ready, leaving, balancers, stores, jobs, rolled, told, serving,
+                       directing, pending, finished, onViolation, everUp, destroys, keepsData, since, began, why))
 
 }  // namespace tenantry::plan

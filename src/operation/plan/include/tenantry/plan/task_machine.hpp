@@ -45,8 +45,11 @@ struct TaskState {
 namespace task_event {
 struct Start {
     std::string digest;
+    bool drains = false;  ///< what runs with another digest is stopped as by `Stop` with `drains`
 };
-struct Stop {};
+struct Stop {
+    bool drains = false;  ///< not before the connections to it have ended, or its drain time has
+};
 struct Started {
     world::TaskProcess process;
 };
@@ -73,7 +76,7 @@ using TaskEvent = std::variant<task_event::Start, task_event::Stop, task_event::
                                task_event::Ended, task_event::Healthy, task_event::Unhealthy, task_event::Woken,
                                task_event::Stopped, task_event::StopFailed>;
 
-enum class TaskCommand : std::uint8_t { start, stop };
+enum class TaskCommand : std::uint8_t { start, stop, drain };
 
 /// What the environment's machine is told.
 namespace told {

@@ -27,6 +27,10 @@ class Network {
     /// Makes the kernel's tables equal to the spec and the rule set; what is there and not in the spec goes. `rules` is
     /// nftables.json; the router's rule set is replaced in one transaction, connections go on.
     virtual Result<void> ensure(const world::NetSpec& spec, std::string_view rules) = 0;
+    /// Replaces the rule set alone. The network must be there.
+    virtual Result<void> set_rules(const world::Placement& placement, std::string_view rules) = 0;
+    /// How many TCP connections to a task's address pass through the router and have not ended.
+    virtual Result<std::size_t> connections(const world::Placement& placement, Ipv4 to) = 0;
     /// Removes all of it.
     virtual Result<void> remove(const world::Placement& placement) = 0;
     /// Reads back what the kernel has, every namespace that is pinned for the placement.
@@ -73,6 +77,10 @@ class Containers {
     /// SIGTERM, up to `drain` for its end, SIGKILL; then everything of the container goes. Fine where there is none.
     virtual Result<void> stop(const world::Placement& placement, std::string_view task,
                               std::chrono::milliseconds drain) = 0;
+    /// Tells a load balancer that runs which of the tasks behind it get new connections. Fine where it does not run,
+    /// and where it does not know a task: it begins with what its file says.
+    virtual Result<void> direct(const world::Placement& placement, std::string_view balancer,
+                                std::span<const world::BehindSpec> behind) = 0;
     /// The process of a task, where it runs.
     virtual std::optional<world::TaskProcess> find(const world::Placement& placement, std::string_view task) = 0;
     /// How a task ended, once it has. Nothing while it runs and where nothing is known of it.

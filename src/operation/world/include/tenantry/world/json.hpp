@@ -57,13 +57,16 @@ BOOST_DESCRIBE_STRUCT(NamespaceSpec, (), (name, path, forwards, sysctls, interfa
 BOOST_DESCRIBE_STRUCT(SocketSpec, (), (path, host, task, descriptor))
 BOOST_DESCRIBE_STRUCT(NetSpec, (), (platform, environment, block, namespaces, sockets))
 BOOST_DESCRIBE_STRUCT(HealthSpec, (), (port, path, every, grace))
-BOOST_DESCRIBE_STRUCT(TaskSpec, (), (name, service, address, health, drain, descriptors, digest, release, kind, job))
+BOOST_DESCRIBE_STRUCT(TaskSpec, (),
+                      (name, service, address, health, drain, descriptors, digest, release, kind, job, frontend,
+                       calledAt, spare))
 BOOST_DESCRIBE_STRUCT(JobSpec, (), (beforeRelease, afterCreate, timeout, repeatable))
 BOOST_DESCRIBE_ENUM(TaskKind, service, balancer, store, job)
 BOOST_DESCRIBE_STRUCT(TextSpec, (), (path, text))
 BOOST_DESCRIBE_STRUCT(ImageSpec, (), (name, digest))
 BOOST_DESCRIBE_STRUCT(IdRange, (), (first, count))
-BOOST_DESCRIBE_STRUCT(EnvironmentSpec, (), (placement, bundle, ids, network, tasks, texts, images, stores, readers))
+BOOST_DESCRIBE_STRUCT(EnvironmentSpec, (),
+                      (placement, bundle, ids, network, tasks, texts, images, stores, readers, turns))
 BOOST_DESCRIBE_STRUCT(StoreUserSpec, (), (name, access))
 BOOST_DESCRIBE_STRUCT(StoreSpec, (), (name, engine, task, uid, port, users, backing))
 BOOST_DESCRIBE_STRUCT(SecretUseSpec, (), (name, makeBytes))

@@ -52,7 +52,17 @@ struct TaskSpec {
     std::string release;  ///< its name, which the task reads as TENANTRY_RELEASE; empty: none
     TaskKind kind = TaskKind::service;
     std::optional<JobSpec> job;  ///< of a job
+    bool frontend = false;       ///< the load balancer connects to it
+    /// The address behind which the router spreads connections over the service's tasks; nothing: none come that way.
+    std::optional<Ipv4> calledAt;
+    bool spare = false;  ///< runs only while the service's other tasks are replaced
     bool operator==(const TaskSpec&) const = default;
+};
+
+/// A task behind a load balancer.
+struct BehindSpec {
+    std::string service, task;
+    bool serves = false;
 };
 
 /// A file of the environment, by its path below `folder_of(placement)`.
@@ -90,6 +100,9 @@ struct EnvironmentSpec {
     std::vector<ImageSpec> images;
     std::vector<StoreSpec> stores = {};    ///< sorted by name
     std::vector<ReaderSpec> readers = {};  ///< sorted by name
+    /// Services, in the order in which a change replaces their tasks: who is called before its callers, the load
+    /// balancer last.
+    std::vector<std::string> turns = {};
     bool operator==(const EnvironmentSpec&) const = default;
 
     [[nodiscard]] const TextSpec* text(std::string_view path) const {

@@ -1,0 +1,16 @@
+#pragma once
+
+// The runtime socket of an environment's load balancer.
+
+#include <span>
+
+#include <tenantry/base/error.hpp>
+#include <tenantry/world/task_spec.hpp>
+
+namespace tenantry::host {
+
+/// Tells the HAProxy of this process which servers get new connections, and waits for its word; 2 s at most, in which
+/// one that has just started makes its socket.
+Result<void> direct_connections(int pid, std::span<const world::BehindSpec> behind);
+
+}  // namespace tenantry::host
