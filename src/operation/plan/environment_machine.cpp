@@ -295,7 +295,7 @@ class Machine {
 
     void check() {
         enter(Phase::checking);
-        step_.commands = {Command::check};
+        step_.commands.push_back(Command::check);
     }
 
     void take_down() {
@@ -320,7 +320,7 @@ class Machine {
         if (state().leaving.empty()) close_ingress();
     }
 
-    void close_ingress() { step_.commands = {Command::closeIngress}; }
+    void close_ingress() { step_.commands.push_back(Command::closeIngress); }
 
     void clear() {
         enter(Phase::clearing);
@@ -365,7 +365,7 @@ class Machine {
         if (serves() && directed_service(task) != nullptr && state().serving.insert(task).second) direct();
         if (state().phase == Phase::initializing && std::ranges::includes(state().ready, state().stores) &&
             state().stores.contains(task))
-            step_.commands = {Command::grantStores};
+            step_.commands.push_back(Command::grantStores);
         if (state().phase == Phase::starting && all_ready()) roll();
         if (state().phase == Phase::up && all_ready()) state().why.clear();
     }

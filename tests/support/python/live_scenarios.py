@@ -638,56 +638,6 @@ def a_program_that_does_not_start_is_told_and_undone(cgroup):
     daemon.end()
 
 
-# Load ----------------------------------------------------------------------------------------------------------------
-
-
-def no_request_is_lost_while_others_come_go_and_change(cgroup):
-    """GET and POST through one environment, each with an id that the service writes to its log, while the other comes and goes."""
-    seconds = float(os.environ.get("TENANTRY_SECONDS", "6"))
-    daemon, lend = Daemon(cgroup), Platform()
-    lend("up", "acme")
-    trusted = context()
-    answers(ACME, trusted=trusted)
-    stop, sent, failed = threading.Event(), [], []
-
-    def load(worker):
-        number = 0
-        while not stop.is_set():
-            number += 1
-            identity = f"{worker}-{number}"
-            method = "POST" if number % 2 else "GET"
-            try:
-                status, body = ask(ACME, f"/api/id/{identity}", trusted=trusted, method=method)
-                (sent if status == 200 else failed).append((identity, status))
-            except OSError as error:
-                failed.append((identity, repr(error)))
-
-    workers = [threading.Thread(target=load, args=(worker,)) for worker in range(4)]
-    for worker in workers:
-        worker.start()
-    timer = threading.Timer(seconds, stop.set)
-    timer.start()
-    rounds = 0
-    while not stop.is_set():
-        lend("up", "norte")
-        rounds += 1
-        if rounds == 1:
-            lend.edit("norte: { name: Crédito del Norte }", "norte: { name: Norte, production: { env: { LOG_LEVEL: debug } } }")
-            lend("up", "norte")
-        lend("down", "norte")
-    for worker in workers:
-        worker.join()
-    log = Path("/var/lib/tenantry/placements/lend/acme/production/logs/api-1.log").read_text()
-    served = re.findall(r"(?:GET|POST) /id/(\S+)", log)
-    assert failed == [], failed[:3]
-    assert len(served) == len(set(served)), "served twice"
-    assert {identity for identity, _ in sent} == set(served), "sent and served differ"
-    assert len(sent) > 50 and rounds >= 2, (len(sent), rounds)
-    print(f"{len(sent)} requests, 0 failed, 0 twice, while the other environment came and went {rounds} times")
-    lend("down", "*")
-    daemon.end()
-
-
 if __name__ == "__main__":
     # A place of the cell alone for what the scenarios write.
     subprocess.run(["mount", "-t", "tmpfs", "scenario", "/mnt"], check=True)
