@@ -20,16 +20,51 @@ using Passwords = std::map<std::string, Secret>;
 constexpr const char *ownerGroup = "tenantry.owner", *writeGroup = "tenantry.write", *readGroup = "tenantry.read";
 constexpr std::array groups{ownerGroup, writeGroup, readGroup};
 
+// What the groups of an engine may do.
+struct Rules {
+    // Of who writes makes tables too: what such a one makes is the group's, and its owners may do with it what they may
+    // with their own.
+    bool writersMake = false;
+    // Rows (kind, grantee, privilege) of what is there and what will be: tables `r`, sequences `S`, schemas `n`, the
+    // database `d`. Owners have all rights on what is theirs.
+    const char* wanted = "";
+    // Rows (group) of whose tables and schemas will be the others' to use.
+    const char* makers = "";
+};
+
+constexpr Rules postgresqlRules{
+    .wanted = "('r', 'tenantry.read', 'SELECT'), ('r', 'tenantry.write', 'SELECT'), ('r', 'tenantry.write', 'INSERT'), "
+              "('r', 'tenantry.write', 'UPDATE'), ('r', 'tenantry.write', 'DELETE'), ('S', 'tenantry.write', 'USAGE'), "
+              "('n', 'tenantry.read', 'USAGE'), ('n', 'tenantry.write', 'USAGE'), "
+              "('d', 'tenantry.owner', 'CREATE'), ('d', 'tenantry.owner', 'TEMPORARY')",
+    .makers = "('tenantry.owner')"};
+
+// Of FerretDB a collection is a table and a database a schema: who writes makes the one, an owner the other, too
+// (third_party/ferretdb/README.md).
+constexpr Rules mongodbRules{
+    .writersMake = true,
+    .wanted = "('r', 'tenantry.read', 'SELECT'), ('r', 'tenantry.write', 'SELECT'), ('r', 'tenantry.write', 'INSERT'), "
+              "('r', 'tenantry.write', 'UPDATE'), ('r', 'tenantry.write', 'DELETE'), "
+              "('n', 'tenantry.read', 'USAGE'), ('n', 'tenantry.write', 'USAGE'), ('n', 'tenantry.write', 'CREATE'), "
+              "('d', 'tenantry.owner', 'CREATE')",
+    .makers = "('tenantry.owner'), ('tenantry.write')"};
+
+const Rules& rules_of(const StoreSpec& store) { return store.backing ? mongodbRules : postgresqlRules; }
+
 // Changes bring each other with them (what a dropped user owned is the owners' then); twice is enough.
 constexpr int mostRounds = 4;
 
-// Roles that initdb did not make, and what they are in. 16384 is FirstNormalObjectId.
+// Roles that initdb did not make, the group that they take at the beginning of a session, whether anything of this
+// database is theirs, and what they are in. 16384 is FirstNormalObjectId.
 constexpr const char* askRoles = R"(
 select r.oid, r.rolname, r.rolcanlogin,
        r.rolsuper or r.rolcreatedb or r.rolcreaterole or r.rolreplication or r.rolbypassrls,
        r.rolinherit, coalesce(r.rolvaliduntil, 'infinity') = 'infinity' and r.rolconnlimit = -1, r.rolpassword,
-       exists (select from pg_db_role_setting s join pg_database d on d.oid = s.setdatabase
-               where s.setrole = r.oid and d.datname = current_database() and 'role=tenantry.owner' = any (s.setconfig))
+       (select substr(c, 6) from pg_db_role_setting s join pg_database d on d.oid = s.setdatabase, unnest(s.setconfig) c
+        where s.setrole = r.oid and d.datname = current_database() and c like 'role=%'),
+       exists (select from pg_shdepend s join pg_database d on d.oid = s.dbid
+               where s.refclassid = 'pg_authid'::regclass and s.refobjid = r.oid and s.deptype = 'o'
+                 and s.classid <> 'pg_default_acl'::regclass and d.datname = current_database())
 from pg_authid r where r.oid >= 16384 order by r.rolname;
 select m.member, g.rolname, m.admin_option
 from pg_auth_members m join pg_authid g on g.oid = m.roleid where m.member >= 16384;
@@ -38,14 +73,13 @@ where m.member < 16384 and m.roleid >= 16384;
 )";
 
 // Statements that make the rights on what there is, and on what will be, those of the groups; none where they are.
-// `acl`: what is there; `wanted`: what shall be. Owners have all rights on what is theirs.
+// `acl`: what is there; `wanted`: what shall be; `future`: of what will be made.
 constexpr const char* askRights = R"(
-with wanted (kind, grantee, privilege) as (values
-        ('r', 'tenantry.read', 'SELECT'), ('r', 'tenantry.write', 'SELECT'), ('r', 'tenantry.write', 'INSERT'),
-        ('r', 'tenantry.write', 'UPDATE'), ('r', 'tenantry.write', 'DELETE'), ('S', 'tenantry.write', 'USAGE'),
-        ('n', 'tenantry.read', 'USAGE'), ('n', 'tenantry.write', 'USAGE'),
-        ('d', 'tenantry.owner', 'CREATE'), ('d', 'tenantry.owner', 'TEMPORARY')
+with wanted (kind, grantee, privilege) as (values {1}
         union all select 'd', name, 'CONNECT' from unnest(array[{0}]::text[]) name),
+future (owner, kind, grantee, privilege) as (
+    select maker, w.kind, w.grantee, w.privilege from (values {2}) m (maker) join wanted w on w.grantee <> maker
+    where w.kind in ('r', 'S', 'n')),
 schemas as (select * from pg_namespace where nspname !~ '^pg_' and nspname <> 'information_schema'),
 things (kind, target, owner, acl) as (
     select case c.relkind when 'S' then 'S' else 'r' end,
@@ -79,22 +113,21 @@ where x.grantee <> c.relowner and not a.attisdropped
 union all
 select format('ALTER DEFAULT PRIVILEGES FOR ROLE %I%s REVOKE %s ON %s FROM %s', l.owner, l.place, l.privilege, l.of,
               coalesce(quote_ident(l.grantee), 'PUBLIC'))
-from later l where l.is_grantable or l.owner <> 'tenantry.owner' or l.place <> '' or not exists (select from wanted w
-    where w.kind = l.kind::text and w.grantee = l.grantee and w.privilege = l.privilege)
+from later l where l.is_grantable or l.place <> '' or not exists (select from future f
+    where f.owner = l.owner and f.kind = l.kind::text and f.grantee = l.grantee and f.privilege = l.privilege)
 union all
 select format('GRANT %s ON %s TO %I', w.privilege, t.target, w.grantee)
 from things t join wanted w on w.kind = t.kind where not exists (select from present p
     where p.target = t.target and p.grantee = w.grantee and p.privilege = w.privilege and not p.is_grantable)
     and not exists (select from pg_authid o where o.oid = t.owner and o.rolname = w.grantee)
 union all
-select format('ALTER DEFAULT PRIVILEGES FOR ROLE "tenantry.owner" GRANT %s ON %s TO %I', w.privilege,
-              case w.kind when 'r' then 'TABLES' when 'S' then 'SEQUENCES' else 'SCHEMAS' end, w.grantee)
-from wanted w where w.kind in ('r', 'S', 'n') and not exists (select from later l where l.owner = 'tenantry.owner'
-    and l.place = '' and l.kind::text = w.kind and l.grantee = w.grantee and l.privilege = w.privilege
-    and not l.is_grantable)
+select format('ALTER DEFAULT PRIVILEGES FOR ROLE %I GRANT %s ON %s TO %I', f.owner, f.privilege,
+              case f.kind when 'r' then 'TABLES' when 'S' then 'SEQUENCES' else 'SCHEMAS' end, f.grantee)
+from future f where not exists (select from later l where l.owner = f.owner and l.place = ''
+    and l.kind::text = f.kind and l.grantee = f.grantee and l.privilege = f.privilege and not l.is_grantable)
 union all
-select format('ALTER SCHEMA public OWNER TO "tenantry.owner"') from pg_namespace n join pg_authid o on o.oid = n.nspowner
-where n.nspname = 'public' and o.rolname <> 'tenantry.owner'
+select format('ALTER SCHEMA %I OWNER TO "tenantry.owner"', nspname)
+from schemas n join pg_authid o on o.oid = n.nspowner where o.rolname <> 'tenantry.owner'
 union all
 select format('ALTER DATABASE %I OWNER TO tenantry', datname) from pg_database where datdba <> 10;
 )";
@@ -106,8 +139,8 @@ struct Membership {
 
 struct Role {
     std::string id, name;
-    bool login = false, powerful = false, inherits = false, unlimited = false, actsAsOwner = false;
-    std::string verifier;
+    bool login = false, powerful = false, inherits = false, unlimited = false, owns = false;
+    std::string verifier, actsAs;
     std::vector<Membership> memberships;
 };
 
@@ -132,8 +165,9 @@ Roles roles_of(const std::vector<Rows>& answers) {
                              .powerful = truth(row[3]),
                              .inherits = truth(row[4]),
                              .unlimited = truth(row[5]),
-                             .actsAsOwner = truth(row[7]),
+                             .owns = truth(row[8]),
                              .verifier = row[6],
+                             .actsAs = row[7],
                              .memberships = {}});
     for (const Row& row : answers.at(1))
         for (Role& role : roles.all)
@@ -152,11 +186,13 @@ struct Changes {
 class Planner {
   public:
     Planner(const PostgresqlSession& session, const StoreSpec& store, const Passwords& passwords)
-        : session_(session), store_(store), passwords_(passwords) {}
+        : session_(session), store_(store), passwords_(passwords), rules_(rules_of(store)) {}
 
     [[nodiscard]] Result<Changes> changes(const Roles& roles) const {
         Changes changes;
         for (const char* group : groups) plan_group(find(roles, group), group, changes);
+        if (rules_.writersMake && !is_in(find(roles, ownerGroup), writeGroup))
+            changes.add(fmt::format("GRANT {} TO {}", quoted(writeGroup), quoted(ownerGroup)));
         for (const StoreUserSpec& user : store_.users) TRY_VOID(plan_user(find(roles, user.name), user, changes));
         for (const Role& role : roles.all)
             if (!is_wanted(role.name)) plan_drop(role, changes);
@@ -194,13 +230,18 @@ class Planner {
         return left;
     }
 
+    static bool is_in(const Role* role, std::string_view group) {
+        const auto is_it = [&](const Membership& one) { return one.group == group && !one.admin; };
+        return role != nullptr && std::ranges::any_of(role->memberships, is_it);
+    }
+
     void plan_group(const Role* there, const char* group, Changes& changes) const {
         if (there == nullptr) return changes.add(fmt::format("CREATE ROLE {} NOLOGIN {}", quoted(group), plain));
-        if (there->login || there->powerful) {
-            changes.add(fmt::format("ALTER ROLE {} NOLOGIN {}", quoted(group), plain));
+        if (there->login || there->powerful || !there->inherits) {
+            changes.add(fmt::format("ALTER ROLE {} NOLOGIN INHERIT {}", quoted(group), plain));
             changes.endedUsers.insert(there->id);
         }
-        leave_groups(*there, "", changes);
+        leave_groups(*there, rules_.writersMake && group == ownerGroup ? writeGroup : "", changes);
     }
 
     [[nodiscard]] Result<std::string> password_clause(const Role* there, const StoreUserSpec& user) const {
@@ -210,29 +251,31 @@ class Planner {
         return fmt::format(" PASSWORD {}", session_.literal(TRY(scram_verifier(password, salt))));
     }
 
+    // Who makes something acts as its group from the beginning of a session, and has no rights of its own: whatever it
+    // makes is the group's.
     Result<void> plan_user(const Role* there, const StoreUserSpec& user, Changes& changes) const {
-        // Owners act as their group from the beginning of a session, and have no rights of their own: whatever they
-        // make is the group's.
-        const bool owns = user.access == "owner";
+        const std::string_view group = group_of(user);
+        const bool acts = group == ownerGroup || rules_.writersMake;
         const std::string name = quoted(user.name);
         const std::string password = TRY(password_clause(there, user));
-        const bool differs = there == nullptr || !there->login || there->powerful || there->inherits == owns ||
+        const bool differs = there == nullptr || !there->login || there->powerful || there->inherits == acts ||
                              !there->unlimited || !password.empty();
         if (differs)
             changes.add(fmt::format("{} ROLE {} LOGIN {} {} CONNECTION LIMIT -1 VALID UNTIL 'infinity'{}",
-                                    there == nullptr ? "CREATE" : "ALTER", name, owns ? "NOINHERIT" : "INHERIT", plain,
+                                    there == nullptr ? "CREATE" : "ALTER", name, acts ? "NOINHERIT" : "INHERIT", plain,
                                     password));
-        const bool acts = there != nullptr && there->actsAsOwner;
-        const std::string database = quoted(store_.name);
-        if (owns && !acts)
-            changes.add(fmt::format("ALTER ROLE {} IN DATABASE {} SET role = 'tenantry.owner'", name, database));
-        if (!owns && acts) changes.add(fmt::format("ALTER ROLE {} IN DATABASE {} RESET role", name, database));
-        const std::string_view group = group_of(user);
+        const std::string role(acts ? group : "");
+        const bool actsOtherwise = (there == nullptr ? "" : there->actsAs) != role;
+        if (actsOtherwise)
+            changes.add(fmt::format("ALTER ROLE {} IN DATABASE {} {}", name, quoted(store_.name),
+                                    acts ? "SET role = " + session_.literal(role) : "RESET role"));
         const bool left = there != nullptr && leave_groups(*there, group, changes);
-        const auto is_in = [&](const Membership& one) { return one.group == group && !one.admin; };
-        if (there == nullptr || std::ranges::none_of(there->memberships, is_in))
-            changes.add(fmt::format("GRANT {} TO {}", quoted(group), name));
-        if (there != nullptr && (left || there->powerful || !password.empty())) changes.endedUsers.insert(there->id);
+        if (!is_in(there, group)) changes.add(fmt::format("GRANT {} TO {}", quoted(group), name));
+        if (there == nullptr) return {};
+        if (there->owns)
+            changes.add(fmt::format("REASSIGN OWNED BY {} TO {}", name,
+                                    quoted(rules_.writersMake && group == writeGroup ? writeGroup : ownerGroup)));
+        if (left || actsOtherwise || there->powerful || !password.empty()) changes.endedUsers.insert(there->id);
         return {};
     }
 
@@ -247,6 +290,7 @@ class Planner {
     const PostgresqlSession& session_;
     const StoreSpec& store_;
     const Passwords& passwords_;
+    const Rules& rules_;
 };
 
 std::string joined(const std::vector<std::string>& statements) {
@@ -278,15 +322,35 @@ Result<void> shut_out(PostgresqlSession& session, const Roles& roles, const Plan
     return session.run(ending_of(users));
 }
 
-// True where there was something to do.
-Result<bool> change(PostgresqlSession& session, const Planner& planner) {
+// The database of MongoDB's that a store has from its beginning, as FerretDB itself makes one for an owner: who writes
+// and makes none finds it. That it is the store's owner who makes it gives the others their rights on it.
+Result<std::vector<std::string>> missing_documents(PostgresqlSession& session, const StoreSpec& store) {
+    if (!rules_of(store).writersMake) return std::vector<std::string>();
+    const std::string schema = session.name(store.name);
+    const std::string table = schema + "._ferretdb_database_metadata";
     const std::vector<Rows> answers =
-        TRY(session.ask(askRoles + fmt::format(fmt::runtime(askRights), planner.user_list())));
+        TRY(session.ask(fmt::format("select to_regclass({}) is null", session.literal(table))));
+    if (answers.at(0).at(0).at(0) == "f") return std::vector<std::string>();
+    return std::vector{
+        std::string("SET LOCAL ROLE \"tenantry.owner\""),
+        fmt::format("CREATE SCHEMA IF NOT EXISTS {}", schema),
+        fmt::format("CREATE TABLE {} (_jsonb jsonb)", table),
+        fmt::format("CREATE UNIQUE INDEX _ferretdb_database_metadata_id_idx ON {} ((_jsonb->'_id'))", table),
+        fmt::format("CREATE UNIQUE INDEX _ferretdb_database_metadata_table_idx ON {} ((_jsonb->'table'))", table),
+        std::string("SET LOCAL ROLE NONE")};
+}
+
+// True where there was something to do.
+Result<bool> change(PostgresqlSession& session, const StoreSpec& store, const Planner& planner) {
+    const Rules& rules = rules_of(store);
+    const std::string rights = fmt::format(fmt::runtime(askRights), planner.user_list(), rules.wanted, rules.makers);
+    const std::vector<Rows> answers = TRY(session.ask(askRoles + rights));
     const Roles roles = roles_of(answers);
     if (!roles.systemMembers.empty())
         return fail("PostgreSQL's own role {} is in a group of this store: revoke that", roles.systemMembers[0]);
     Changes changes = TRY(planner.changes(roles));
     for (const Row& row : answers.at(3)) changes.add(row[0]);
+    std::ranges::move(TRY(missing_documents(session, store)), std::back_inserter(changes.statements));
     // Those of the rights may name who is dropped.
     std::ranges::copy(changes.drops, std::back_inserter(changes.statements));
     if (changes.statements.empty()) return false;
@@ -313,7 +377,7 @@ Result<void> make_database(PostgresqlSession& session, const StoreSpec& store) {
 Result<void> ensure_users(PostgresqlSession& session, const StoreSpec& store, const Passwords& passwords) {
     const Planner planner(session, store, passwords);
     for (int round = 0; round < mostRounds; ++round)
-        if (!TRY(wrap(change(session, planner), "setting the users of {}", store.name))) return {};
+        if (!TRY(wrap(change(session, store, planner), "setting the users of {}", store.name))) return {};
     return fail("the rights in {} change while they are set: another one changes them", store.name);
 }
 
