@@ -60,9 +60,9 @@ Result<path> find_ferretdb() {
     std::string looked;
     for (const path& place : places()) {
         if (access(place.c_str(), X_OK) == 0) return place;
-        looked += fmt::format("{}{}", looked.empty() ? "" : " nor ", place.string());
+        looked += fmt::format("{}{}", looked.empty() ? "" : ", and not at ", place.string());
     }
-    return fail("there is no FerretDB, neither at {}: `make ferretdb` in Tenantry's sources builds it once", looked);
+    return fail("there is no FerretDB: it is not at {}", looked);
 }
 
 Result<std::string> store_ferretdb(const ImageStore& images) {

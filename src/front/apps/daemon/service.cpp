@@ -69,8 +69,11 @@ Result<std::map<std::string, std::string>> images_of(const blueprint::Shape& sha
     all.erase(local_emit::ferretdbImage);
     const auto store = std::ranges::find_if(shape.stores, blueprint::is_backed);
     if (store == shape.stores.end()) return all;
-    all[local_emit::ferretdbImage] = TRY(wrap(host::store_ferretdb(images), "the store `{}` is of the engine {}",
-                                              store->name.str(), model::to_string(store->engine)));
+    auto digest = host::store_ferretdb(images);
+    if (!digest)
+        return fail("the store `{}` is of the engine {}, and {}; `make ferretdb` in Tenantry's sources builds it, once",
+                    store->name.str(), model::to_string(store->engine), digest.error().text());
+    all[local_emit::ferretdbImage] = *std::move(digest);
     return all;
 }
 

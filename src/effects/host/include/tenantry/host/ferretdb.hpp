@@ -11,7 +11,7 @@
 namespace tenantry::host {
 
 /// Where it is: beside the program that runs, or where `third_party/ferretdb/build` keeps for this user what it built
-/// of the very version that this program was made with. An error says where it was looked for and what to run.
+/// of the very version that this program was made with. An error says where it was looked for.
 Result<std::filesystem::path> find_ferretdb();
 
 /// Keeps it as an image with the one file `ferretdb`, and gives the image's digest. May be called from several threads.
