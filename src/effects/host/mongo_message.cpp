@@ -48,7 +48,7 @@ class Reader {
     Result<Number> number() {
         const std::string_view bytes = TRY(this->bytes(sizeof(Number)));
         Number value;
-        std::memcpy(&value, bytes.data(), sizeof(Number));
+        std::memcpy(&value, bytes.data(), bytes.size());
         return value;
     }
     Result<std::string_view> bytes(std::size_t count) {

@@ -1,13 +1,13 @@
 #include "postgresql_users.hpp"
 
 #include <algorithm>
-#include <array>
 #include <iterator>
 #include <set>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "postgresql_rights.hpp"
 #include "scram.hpp"
 
 namespace tenantry::host {
@@ -16,40 +16,6 @@ namespace {
 using world::StoreSpec;
 using world::StoreUserSpec;
 using Passwords = std::map<std::string, Secret>;
-
-constexpr const char *ownerGroup = "tenantry.owner", *writeGroup = "tenantry.write", *readGroup = "tenantry.read";
-constexpr std::array groups{ownerGroup, writeGroup, readGroup};
-
-// What the groups of an engine may do.
-struct Rules {
-    // Of who writes makes tables too: what such a one makes is the group's, and its owners may do with it what they may
-    // with their own.
-    bool writersMake = false;
-    // Rows (kind, grantee, privilege) of what is there and what will be: tables `r`, sequences `S`, schemas `n`, the
-    // database `d`. Owners have all rights on what is theirs.
-    const char* wanted = "";
-    // Rows (group) of whose tables and schemas will be the others' to use.
-    const char* makers = "";
-};
-
-constexpr Rules postgresqlRules{
-    .wanted = "('r', 'tenantry.read', 'SELECT'), ('r', 'tenantry.write', 'SELECT'), ('r', 'tenantry.write', 'INSERT'), "
-              "('r', 'tenantry.write', 'UPDATE'), ('r', 'tenantry.write', 'DELETE'), ('S', 'tenantry.write', 'USAGE'), "
-              "('n', 'tenantry.read', 'USAGE'), ('n', 'tenantry.write', 'USAGE'), "
-              "('d', 'tenantry.owner', 'CREATE'), ('d', 'tenantry.owner', 'TEMPORARY')",
-    .makers = "('tenantry.owner')"};
-
-// Of FerretDB a collection is a table and a database a schema: who writes makes the one, an owner the other, too
-// (third_party/ferretdb/README.md).
-constexpr Rules mongodbRules{
-    .writersMake = true,
-    .wanted = "('r', 'tenantry.read', 'SELECT'), ('r', 'tenantry.write', 'SELECT'), ('r', 'tenantry.write', 'INSERT'), "
-              "('r', 'tenantry.write', 'UPDATE'), ('r', 'tenantry.write', 'DELETE'), "
-              "('n', 'tenantry.read', 'USAGE'), ('n', 'tenantry.write', 'USAGE'), ('n', 'tenantry.write', 'CREATE'), "
-              "('d', 'tenantry.owner', 'CREATE')",
-    .makers = "('tenantry.owner'), ('tenantry.write')"};
-
-const Rules& rules_of(const StoreSpec& store) { return store.backing ? mongodbRules : postgresqlRules; }
 
 // Changes bring each other with them (what a dropped user owned is the owners' then); twice is enough.
 constexpr int mostRounds = 4;
@@ -70,66 +36,6 @@ select m.member, g.rolname, m.admin_option
 from pg_auth_members m join pg_authid g on g.oid = m.roleid where m.member >= 16384;
 select rolname from pg_auth_members m join pg_authid r on r.oid = m.member
 where m.member < 16384 and m.roleid >= 16384;
-)";
-
-// Statements that make the rights on what there is, and on what will be, those of the groups; none where they are.
-// `acl`: what is there; `wanted`: what shall be; `future`: of what will be made.
-constexpr const char* askRights = R"(
-with wanted (kind, grantee, privilege) as (values {1}
-        union all select 'd', name, 'CONNECT' from unnest(array[{0}]::text[]) name),
-future (owner, kind, grantee, privilege) as (
-    select maker, w.kind, w.grantee, w.privilege from (values {2}) m (maker) join wanted w on w.grantee <> maker
-    where w.kind in ('r', 'S', 'n')),
-schemas as (select * from pg_namespace where nspname !~ '^pg_' and nspname <> 'information_schema'),
-things (kind, target, owner, acl) as (
-    select case c.relkind when 'S' then 'S' else 'r' end,
-           case c.relkind when 'S' then 'SEQUENCE ' else 'TABLE ' end || c.oid::regclass, c.relowner,
-           coalesce(c.relacl, acldefault(case c.relkind when 'S' then 's' else 'r' end::"char", c.relowner))
-    from pg_class c join schemas n on n.oid = c.relnamespace where c.relkind in ('r', 'p', 'v', 'm', 'f', 'S')
-    union all
-    select 'n', format('SCHEMA %I', nspname), nspowner, coalesce(nspacl, acldefault('n', nspowner)) from schemas
-    union all
-    select case datname when current_database() then 'd' else '' end, format('DATABASE %I', datname), datdba,
-           coalesce(datacl, acldefault('d', datdba)) from pg_database),
-present as (
-    select t.kind, t.target, r.rolname as grantee, a.grantee as id, a.privilege_type as privilege, a.is_grantable
-    from things t, aclexplode(t.acl) a left join pg_authid r on r.oid = a.grantee where a.grantee <> t.owner),
-later (kind, of, owner, place, grantee, id, privilege, is_grantable) as (
-    select d.defaclobjtype, case d.defaclobjtype when 'r' then 'TABLES' when 'S' then 'SEQUENCES' else 'SCHEMAS' end,
-           o.rolname, case when n.oid is not null then format(' IN SCHEMA %I', n.nspname) else '' end,
-           r.rolname, a.grantee, a.privilege_type, a.is_grantable
-    from pg_default_acl d join pg_authid o on o.oid = d.defaclrole left join pg_namespace n on n.oid = d.defaclnamespace,
-         aclexplode(d.defaclacl) a left join pg_authid r on r.oid = a.grantee
-    where d.defaclobjtype in ('r', 'S', 'n') and a.grantee <> d.defaclrole)
-select format('REVOKE %s ON %s FROM %s CASCADE', p.privilege, p.target, coalesce(quote_ident(p.grantee), 'PUBLIC'))
-from present p where (p.id = 0 or p.grantee is not null) and (p.is_grantable or not exists (select from wanted w
-    where w.kind = p.kind and w.grantee = p.grantee and w.privilege = p.privilege))
-union all
-select format('REVOKE ALL (%I) ON TABLE %s FROM %s CASCADE', a.attname, c.oid::regclass,
-              coalesce(quote_ident(r.rolname), 'PUBLIC'))
-from pg_attribute a join pg_class c on c.oid = a.attrelid join schemas n on n.oid = c.relnamespace,
-     aclexplode(a.attacl) x left join pg_authid r on r.oid = x.grantee
-where x.grantee <> c.relowner and not a.attisdropped
-union all
-select format('ALTER DEFAULT PRIVILEGES FOR ROLE %I%s REVOKE %s ON %s FROM %s', l.owner, l.place, l.privilege, l.of,
-              coalesce(quote_ident(l.grantee), 'PUBLIC'))
-from later l where l.is_grantable or l.place <> '' or not exists (select from future f
-    where f.owner = l.owner and f.kind = l.kind::text and f.grantee = l.grantee and f.privilege = l.privilege)
-union all
-select format('GRANT %s ON %s TO %I', w.privilege, t.target, w.grantee)
-from things t join wanted w on w.kind = t.kind where not exists (select from present p
-    where p.target = t.target and p.grantee = w.grantee and p.privilege = w.privilege and not p.is_grantable)
-    and not exists (select from pg_authid o where o.oid = t.owner and o.rolname = w.grantee)
-union all
-select format('ALTER DEFAULT PRIVILEGES FOR ROLE %I GRANT %s ON %s TO %I', f.owner, f.privilege,
-              case f.kind when 'r' then 'TABLES' when 'S' then 'SEQUENCES' else 'SCHEMAS' end, f.grantee)
-from future f where not exists (select from later l where l.owner = f.owner and l.place = ''
-    and l.kind::text = f.kind and l.grantee = f.grantee and l.privilege = f.privilege and not l.is_grantable)
-union all
-select format('ALTER SCHEMA %I OWNER TO "tenantry.owner"', nspname)
-from schemas n join pg_authid o on o.oid = n.nspowner where o.rolname <> 'tenantry.owner'
-union all
-select format('ALTER DATABASE %I OWNER TO tenantry', datname) from pg_database where datdba <> 10;
 )";
 
 struct Membership {
@@ -186,12 +92,12 @@ struct Changes {
 class Planner {
   public:
     Planner(const PostgresqlSession& session, const StoreSpec& store, const Passwords& passwords)
-        : session_(session), store_(store), passwords_(passwords), rules_(rules_of(store)) {}
+        : session_(session), store_(store), passwords_(passwords), writersMake_(writers_make(store)) {}
 
     [[nodiscard]] Result<Changes> changes(const Roles& roles) const {
         Changes changes;
         for (const char* group : groups) plan_group(find(roles, group), group, changes);
-        if (rules_.writersMake && !is_in(find(roles, ownerGroup), writeGroup))
+        if (writersMake_ && !is_in(find(roles, ownerGroup), writeGroup))
             changes.add(fmt::format("GRANT {} TO {}", quoted(writeGroup), quoted(ownerGroup)));
         for (const StoreUserSpec& user : store_.users) TRY_VOID(plan_user(find(roles, user.name), user, changes));
         for (const Role& role : roles.all)
@@ -241,7 +147,7 @@ class Planner {
             changes.add(fmt::format("ALTER ROLE {} NOLOGIN INHERIT {}", quoted(group), plain));
             changes.endedUsers.insert(there->id);
         }
-        leave_groups(*there, rules_.writersMake && group == ownerGroup ? writeGroup : "", changes);
+        leave_groups(*there, writersMake_ && group == ownerGroup ? writeGroup : "", changes);
     }
 
     [[nodiscard]] Result<std::string> password_clause(const Role* there, const StoreUserSpec& user) const {
@@ -255,7 +161,7 @@ class Planner {
     // makes is the group's.
     Result<void> plan_user(const Role* there, const StoreUserSpec& user, Changes& changes) const {
         const std::string_view group = group_of(user);
-        const bool acts = group == ownerGroup || rules_.writersMake;
+        const bool acts = group == ownerGroup || writersMake_;
         const std::string name = quoted(user.name);
         const std::string password = TRY(password_clause(there, user));
         const bool differs = there == nullptr || !there->login || there->powerful || there->inherits == acts ||
@@ -274,7 +180,7 @@ class Planner {
         if (there == nullptr) return {};
         if (there->owns)
             changes.add(fmt::format("REASSIGN OWNED BY {} TO {}", name,
-                                    quoted(rules_.writersMake && group == writeGroup ? writeGroup : ownerGroup)));
+                                    quoted(writersMake_ && group == writeGroup ? writeGroup : ownerGroup)));
         if (left || actsOtherwise || there->powerful || !password.empty()) changes.endedUsers.insert(there->id);
         return {};
     }
@@ -290,7 +196,7 @@ class Planner {
     const PostgresqlSession& session_;
     const StoreSpec& store_;
     const Passwords& passwords_;
-    const Rules& rules_;
+    bool writersMake_;
 };
 
 std::string joined(const std::vector<std::string>& statements) {
@@ -325,7 +231,7 @@ Result<void> shut_out(PostgresqlSession& session, const Roles& roles, const Plan
 // The database of MongoDB's that a store has from its beginning, as FerretDB itself makes one for an owner: who writes
 // and makes none finds it. That it is the store's owner who makes it gives the others their rights on it.
 Result<std::vector<std::string>> missing_documents(PostgresqlSession& session, const StoreSpec& store) {
-    if (!rules_of(store).writersMake) return std::vector<std::string>();
+    if (!writers_make(store)) return std::vector<std::string>();
     const std::string schema = session.name(store.name);
     const std::string table = schema + "._ferretdb_database_metadata";
     const std::vector<Rows> answers =
@@ -342,9 +248,7 @@ Result<std::vector<std::string>> missing_documents(PostgresqlSession& session, c
 
 // True where there was something to do.
 Result<bool> change(PostgresqlSession& session, const StoreSpec& store, const Planner& planner) {
-    const Rules& rules = rules_of(store);
-    const std::string rights = fmt::format(fmt::runtime(askRights), planner.user_list(), rules.wanted, rules.makers);
-    const std::vector<Rows> answers = TRY(session.ask(askRoles + rights));
+    const std::vector<Rows> answers = TRY(session.ask(askRoles + ask_rights(store, planner.user_list())));
     const Roles roles = roles_of(answers);
     if (!roles.systemMembers.empty())
         return fail("PostgreSQL's own role {} is in a group of this store: revoke that", roles.systemMembers[0]);
