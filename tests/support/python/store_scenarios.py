@@ -192,6 +192,9 @@ def documents_are_read_written_and_owned_as_declared(cgroup):
     documents(lend, "api", "db.applications.insert_one({'_id': 'newer'})")
     assert documents(lend, "worker", READS) == "2"
     assert "permission denied" in documents(lend, "worker", CHANGES[0], code=1)
+    documents(lend, "api", "client.other.things.insert_one({'_id': 1})", owner)
+    assert documents(lend, "worker", "client.other.things.find_one()") == "{'_id': 1}"
+    assert "permission denied" in documents(lend, "worker", CHANGES[-1], code=1)
     lend("verify", "--live")
     lend("up", "acme")
     assert documents(lend, "worker", READS) == "2"
