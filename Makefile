@@ -1,15 +1,19 @@
 # The doors of the house. The daily loop is ./dev; the build itself is CMake (CMakePresets.json).
 .DEFAULT_GOAL := build
-.PHONY: build demo demo-down test bench clean help
+.PHONY: build ferretdb demo demo-down test bench clean help
 
 build: ## build build/bin/tenantry
 	@packaging/install --check
 	@cmake --preset release > /dev/null
 	@cmake --build build/release
 
+# Not part of `build`: it takes minutes of CPU the first time, and only platforms with such a store need it.
+ferretdb: ## build what runs the store engine `mongodb`: minutes once, then kept in ~/.cache
+	@program=$$(third_party/ferretdb/build) && install -C -D "$$program" build/bin/ferretdb
+
 demo: ## install what is missing, build, and show the example platform at work
 	@packaging/install
-	@$(MAKE) --no-print-directory build
+	@$(MAKE) --no-print-directory build ferretdb
 	@examples/demo
 
 demo-down: ## take away everything that `make demo` made on this machine

@@ -48,6 +48,13 @@ def tenantry():
     return path
 
 
+@pytest.fixture(scope="session")
+def ferretdb():
+    """FerretDB's program; built where it is not yet, which takes minutes."""
+    done = subprocess.run([TOP / "third_party/ferretdb/build"], check=True, stdout=subprocess.PIPE, text=True)
+    return Path(done.stdout.strip())
+
+
 @pytest.fixture
 def cell():
     """Runs a command in a test cell, with a ceiling on its time; takes what subprocess.run takes."""

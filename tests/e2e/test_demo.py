@@ -14,6 +14,7 @@ def tree_state(top):
     return subprocess.run(["git", "status", "--porcelain"], cwd=top, check=True, capture_output=True, text=True).stdout
 
 
+@pytest.mark.usefixtures("ferretdb")
 def test_demo_goes_from_file_to_answers_twice_and_is_taken_away(top, tenantry, cell, tmp_path):
     before = tree_state(top)
     cgroup = f"tenantry-test-{uuid.uuid4().hex[:12]}"

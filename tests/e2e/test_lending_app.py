@@ -10,6 +10,7 @@ import subprocess
 import urllib.error
 import urllib.request
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 
 import pytest
@@ -57,10 +58,16 @@ class Platform:
     def books(self, query):
         return self.stores.postgres.script("books", query)
 
-    def documents(self):
-        """How many are kept, by FerretDB's own PostgreSQL."""
+    def documents(self, what="count(*)"):
+        """How many are kept, or something else of them, by FerretDB's own PostgreSQL."""
         table = self.stores.postgres.script("documents", "SELECT _jsonb->>'table' FROM documents._ferretdb_database_metadata WHERE _jsonb->>'_id' = 'applications'")
-        return int(self.stores.postgres.script("documents", f"SELECT count(*) FROM documents.{table}"))
+        said = self.stores.postgres.script("documents", f"SELECT {what} FROM documents.{table}")
+        return int(said) if said.isdigit() else said
+
+    def document(self, id):
+        """What is kept of an application; None where nothing is."""
+        said = self.documents(f"max(_jsonb::text) FILTER (WHERE _jsonb->>'_id' = '{id}')")
+        return {key: value for key, value in json.loads(said).items() if not key.startswith(("$", "_"))} if said else None
 
     def end(self):
         for program in self.programs:
@@ -102,7 +109,8 @@ def test_says_whose_it_is(platform):
     assert platform.ask("/api/nothing")[0] == 404
 
 
-def test_seed_books_each_demonstration_once(platform):
+def test_seed_books_and_keeps_each_demonstration_once(platform):
+    assert platform.documents("count(*) FILTER (WHERE _jsonb->>'_id' LIKE 'demo-%')") == 4
     assert platform.books("SELECT count(*) FROM applications WHERE id LIKE 'demo-%'") == "4"
     assert platform.books("SELECT count(*) FROM entries WHERE application LIKE 'demo-%'") == "4", "two of them were paid out"
 
@@ -112,7 +120,7 @@ def test_an_application_is_decided_booked_and_kept(platform, id):
     status, said, _ = platform.apply(id)
     assert (status, said["decision"], said["bureau"]) == (201, "approved", "not asked")
     assert platform.books(f"SELECT account, amount FROM entries WHERE application = '{id}' ORDER BY account") == "cash|-150000\nloans|150000"
-    assert platform.documents() == kept + 1
+    assert platform.documents() == kept + 1 and platform.document(id) == {"id": id, **LOAN}
     assert platform.ask(f"/api/applications/{id}")[1]["name"] == "Ana Gil"
     assert platform.ask("/api/applications")[1]["applications"][0]["id"] == id
     wait_for(lambda: platform.ask(f"/api/applications/{id}")[1]["scheduled"], "the worker's schedule")
@@ -209,6 +217,30 @@ def test_without_documents_nothing_is_acknowledged_and_then_goes_on(platform, id
     assert platform.ask(f"/api/applications/{id}")[0] == 404
     platform.stores.ferret.start()
     wait_for(lambda: platform.apply(id)[0] in (200, 201), "an acknowledgement")
+
+
+def test_an_id_is_the_first_applications_that_was_sent_with_it(platform, id):
+    """Also where that one was kept and not booked: what is kept under an id is what is booked under it."""
+    lock = ["psql", "-qXAt", "-h", platform.folder / "sockets", "-p", str(platform.stores.postgres.port), "-U", "postgres", "books"]
+    with subprocess.Popen(lock, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
+        holder.stdin.write("BEGIN; LOCK entries IN EXCLUSIVE MODE; SELECT 'held';\n")
+        holder.stdin.flush()
+        assert holder.stdout.readline() == "held\n"
+        assert platform.apply(id)[0] == 503, "the books take nothing"
+    assert platform.document(id) == {"id": id, **LOAN} and platform.ask(f"/api/applications/{id}")[0] == 404
+    assert platform.apply(id, amount=160000)[0] == 409
+    assert platform.document(id) == {"id": id, **LOAN}
+    wait_for(lambda: platform.apply(id)[0] in (200, 201), "an acknowledgement")
+    assert platform.ask(f"/api/applications/{id}")[1]["amount"] == LOAN["amount"]
+
+
+def test_of_many_at_once_under_one_id_one_is_booked_and_the_same_is_kept(platform, id):
+    with ThreadPoolExecutor(8) as clients:
+        answers = list(clients.map(lambda number: platform.apply(id, amount=100000 + number)[0], range(24)))
+    assert sorted(set(answers)) == [201, 409] and answers.count(201) == 1, answers
+    booked = platform.ask(f"/api/applications/{id}")[1]["amount"]
+    assert booked == 100000 + answers.index(201) == platform.document(id)["amount"]
+    assert platform.books(f"SELECT count(*) FROM entries WHERE application = '{id}'") == "2"
 
 
 def test_after_a_crash_of_postgresql_the_service_goes_on_and_has_lost_nothing(platform, id):

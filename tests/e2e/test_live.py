@@ -39,6 +39,7 @@ def run(cell, top, cgroup, scenario, module="live_scenarios", **environment):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.usefixtures("ferretdb")
 @pytest.mark.parametrize("module, scenario", SCENARIOS, ids=[scenario for _, scenario in SCENARIOS])
 def test_live(cell, top, cgroup, module, scenario):
     run(cell, top, cgroup, scenario, module)

@@ -39,6 +39,8 @@ Response invalid(const Invalid& why) {
     return answer(http::status::unprocessable_entity, {{"error", why.what()}, {"field", why.field}});
 }
 
+Response taken() { return refusal(http::status::conflict, "this id belongs to another application"); }
+
 Decision ask_scoring(const Application& application) {
     json::object question = to_json(application);
     question.erase("email");
@@ -104,6 +106,17 @@ Response Api::quote(std::string_view query) {
     return response;
 }
 
+// What was acknowledged is in the books, once, and what the applicant sent is kept in the documents. In this order, so
+// that any store may die between two steps, and this program too:
+//   1. What is booked is answered from the books, and nothing is done again.
+//   2. The document. The first one under an id stays, so that the id is that application's from here on: what others
+//   send
+//      with it is refused, and what is kept is what will be booked. Without the next step it is no loan and promises
+//      nothing.
+//   3. The books: one transaction, in which the id is a key. They are the record.
+//   4. The answer is read from them. A client that got none sends the same again: it finds its document or its booking,
+//      and goes on from there.
+// The cache has no part in it.
 Response Api::apply(const std::string& id, const std::string& body) {
     if (!is_id(id)) throw Invalid("Idempotency-Key", "an id of 1 to 64 letters, digits, - or _ is needed");
     const Application application = checked_application(id, body);
@@ -111,14 +124,12 @@ Response Api::apply(const std::string& id, const std::string& body) {
     std::optional<Booked> booked = find_application(stores->books, id);
     bool first = false;
     if (!booked) {
-        // The books acknowledge. A document without them is no loan, and is written again by the client's next attempt.
         const Decision decision = ask_scoring(application);
-        stores->documents.keep("applications", id, json::serialize(to_json(application)));
+        if (!stores->documents.keep("applications", id, to_json(application))) return taken();
         first = book_application(stores->books, application, decision);
         booked = find_application(stores->books, id);
     }
-    if (!booked || booked->application != application)
-        return refusal(http::status::conflict, "this id belongs to another application");
+    if (!booked || booked->application != application) return taken();
     if (first) log("application_booked", {{"id", id}, {"decision", booked->decision.decision}});
     json::object said = to_json(*booked);
     said["tenant"] = identity_.tenant;

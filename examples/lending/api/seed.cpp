@@ -43,7 +43,7 @@ void seed() {
     Documents documents;
     std::size_t taken = 0;
     for (const auto& [application, decision] : demos()) {
-        documents.keep("applications", application.id, boost::json::serialize(to_json(application)));
+        documents.keep("applications", application.id, to_json(application));
         taken += book_application(books, application, decision) ? 1U : 0U;
     }
     log("seeded", {{"applications", std::to_string(taken)}});

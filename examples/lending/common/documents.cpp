@@ -1,30 +1,43 @@
 #include "documents.hpp"
 
+#include <boost/json.hpp>
 #include <mongoc/mongoc.h>
 
 #include "environment.hpp"
 
 namespace lending {
 
+namespace json = boost::json;
+
 namespace {
 
 // bson_t asks for an alignment, which g++ will not have in a template's argument.
 class Bson {
   public:
-    explicit Bson(bson_t* bson) : bson_(bson) {}
+    explicit Bson(const json::object& object) {
+        const std::string text = json::serialize(object);
+        bson_error_t error;
+        bson_ = bson_new_from_json(reinterpret_cast<const std::uint8_t*>(text.data()),
+                                   static_cast<ssize_t>(text.size()), &error);
+        if (bson_ == nullptr) throw std::runtime_error(std::string("a document is no BSON: ") + error.message);
+    }
     ~Bson() { bson_destroy(bson_); }
     Bson(const Bson&) = delete;
     Bson& operator=(const Bson&) = delete;
     [[nodiscard]] bson_t* get() const { return bson_; }
 
   private:
-    bson_t* bson_;
+    bson_t* bson_ = nullptr;
 };
 
 struct Destroy {
     void operator()(mongoc_uri_t* uri) const { mongoc_uri_destroy(uri); }
     void operator()(mongoc_collection_t* collection) const { mongoc_collection_destroy(collection); }
+    void operator()(mongoc_cursor_t* cursor) const { mongoc_cursor_destroy(cursor); }
+    void operator()(char* text) const { bson_free(text); }
 };
+using Cursor = std::unique_ptr<mongoc_cursor_t, Destroy>;
+using Text = std::unique_ptr<char, Destroy>;
 using Uri = std::unique_ptr<mongoc_uri_t, Destroy>;
 using Collection = std::unique_ptr<mongoc_collection_t, Destroy>;
 
@@ -57,23 +70,31 @@ _mongoc_client_t& Documents::connected() {
     return *client_;
 }
 
-void Documents::keep(const std::string& collection, const std::string& id, const std::string& json) {
-    if (variable("DOCUMENTS_URL_FILE").empty()) return;
-    bson_error_t error;
-    const Bson document(bson_new_from_json(reinterpret_cast<const std::uint8_t*>(json.data()),
-                                           static_cast<ssize_t>(json.size()), &error));
-    if (document.get() == nullptr) throw std::runtime_error(std::string("a document is no JSON: ") + error.message);
-    const Bson selector(BCON_NEW("_id", BCON_UTF8(id.c_str())));
-    const Bson upsert(BCON_NEW("upsert", BCON_BOOL(true)));
+void Documents::away(const std::string& why) {
+    client_.reset();
+    backOff_.failed();
+    throw Away("documents: " + why);
+}
+
+bool Documents::keep(const std::string& collection, const std::string& id, const json::object& document) {
+    if (variable("DOCUMENTS_URL_FILE").empty()) return true;
+    json::object own = document;
+    own["_id"] = id;
     mongoc_client_t& client = connected();
     const Collection target(
         mongoc_client_get_collection(&client, variable("DOCUMENTS_DATABASE").c_str(), collection.c_str()));
-    if (mongoc_collection_replace_one(target.get(), selector.get(), document.get(), upsert.get(), nullptr, &error))
-        return backOff_.worked();
-    // A client remembers for five seconds that a server was away; a new one asks at once.
-    client_.reset();
-    backOff_.failed();
-    throw Away(std::string("documents: ") + error.message);
+    bson_error_t error;
+    if (mongoc_collection_insert_one(target.get(), Bson(own).get(), nullptr, nullptr, &error))
+        return backOff_.worked(), true;
+    if (error.code != MONGOC_ERROR_DUPLICATE_KEY) away(error.message);
+
+    const Cursor found(mongoc_collection_find_with_opts(target.get(), Bson({{"_id", id}}).get(), nullptr, nullptr));
+    const bson_t* kept = nullptr;
+    if (!mongoc_cursor_next(found.get(), &kept))
+        away(mongoc_cursor_error(found.get(), &error) ? error.message : "one that is kept is not found");
+    backOff_.worked();
+    const Text text(bson_as_relaxed_extended_json(kept, nullptr));
+    return json::parse(text.get()) == json::value(own);
 }
 
 }  // namespace lending

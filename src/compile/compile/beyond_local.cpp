@@ -10,10 +10,6 @@ Diagnostics beyond_local(const model::Platform& platform) {
     Diagnostics diagnostics;
     const auto warn = [&](Span at, std::string what) { diagnostics.add(code::notOnLocal, at, std::move(what)); };
     for (const model::Store& store : platform.stores)
-        if (store.engine == model::Engine::mongodb)
-            warn(store.at, fmt::format("The store `{}` is not run on target local yet: its engine is mongodb.",
-                                       store.name.str()));
-    for (const model::Store& store : platform.stores)
         if (store.asVariable)
             warn(store.at, fmt::format("`{0}` gives {1}_URL_FILE on target local, and no {1}_URL yet.",
                                        store.name.str(), model::variable_stem(store.name.str())));

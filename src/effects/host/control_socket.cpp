@@ -20,7 +20,7 @@ constexpr timeval patience{.tv_sec = 10, .tv_usec = 0};
 Result<ControlFolder> ControlFolder::open(const world::Placement& placement, const world::StoreSpec& store) {
     const auto open = [&]() -> Result<ControlFolder> {
         const Workspace environment = TRY(Workspace::open(world::folder_of(placement)));
-        return ControlFolder(TRY(environment.open_file(fmt::format("stores/{}/control", store.name))));
+        return ControlFolder(TRY(environment.open_file(fmt::format("stores/{}/control", keeper_of(store).name))));
     };
     return wrap(open(), "looking for its control socket");
 }

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include <tenantry/host/doctor.hpp>
+#include <tenantry/host/ferretdb.hpp>
 #include <tenantry/host/machine_view.hpp>
 
 #include "cgroups.hpp"
@@ -66,6 +67,25 @@ Finding programs() {
         if (access(path, X_OK) != 0) missing += fmt::format("{}{}", missing.empty() ? "" : ", ", path);
     if (missing.empty()) return {"programs", true, "crun, conmon, nft, haproxy, nginx", {}};
     return {"programs", false, "missing: " + missing, "install the packages of packaging/apt.txt, part `local target`"};
+}
+
+// Which a platform needs is not known here: one that is missing is said, and is no fault.
+Finding stores() {
+    std::string there, missing, help;
+    const auto add = [&](const char* engine, const Result<void>& found, const char* what) {
+        there += found ? fmt::format("{}{}", there.empty() ? "" : ", ", engine) : "";
+        missing += found ? "" : fmt::format("; no {}: {}", engine, found.error().text());
+        help += found ? "" : fmt::format("{}{}", help.empty() ? "for such stores: " : ", ", what);
+    };
+    const auto program = [](const char* path) {
+        return access(path, X_OK) == 0 ? Result<void>() : Result<void>(fail("there is no {}", path));
+    };
+    const auto ferretdb = find_ferretdb();
+    add("postgresql", program("/usr/lib/postgresql/15/bin/postgres"), "install postgresql-15");
+    add("redis", program("/usr/bin/redis-server"), "install redis-server");
+    add("mongodb", ferretdb ? Result<void>() : std::unexpected(ferretdb.error()),
+        "run `make ferretdb` in Tenantry's sources");
+    return {"stores", true, (there.empty() ? "none" : there) + missing, help};
 }
 
 Finding rules() {
@@ -127,7 +147,7 @@ Finding disk() {
 }  // namespace
 
 std::vector<Finding> examine_machine() {
-    return {user(), kernel(), programs(), rules(), overlays(), groups(), port(8443), port(8080), disk()};
+    return {user(), kernel(), programs(), stores(), rules(), overlays(), groups(), port(8443), port(8080), disk()};
 }
 
 }  // namespace tenantry::host

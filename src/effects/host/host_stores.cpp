@@ -5,6 +5,7 @@
 
 #include "control_socket.hpp"
 #include "files.hpp"
+#include "mongo_login.hpp"
 #include "postgresql.hpp"
 #include "postgresql_users.hpp"
 #include "redis.hpp"
@@ -22,6 +23,7 @@ using world::StoreSpec;
 // A store that comes up is ready within some tens of milliseconds; one that has to recover, much later. A try costs a
 // tenth of a millisecond.
 constexpr milliseconds firstWait{2}, longestWait{10};
+constexpr milliseconds oneAnswer{5000};
 
 // What another try cannot change.
 bool is_final(std::string_view text) {
@@ -65,6 +67,7 @@ Result<RedisSession> open_redis(const Vault& vault, const Placement& placement, 
     return awaited([&] { return RedisSession::connect(folder, store, password); }, patience);
 }
 
+// The store's own, or of the one behind it.
 Result<void> ensure_postgresql(const Vault& vault, const Placement& placement, const StoreSpec& store,
                                milliseconds patience) {
     if (store.name == "template0" || store.name == "template1")
@@ -86,8 +89,25 @@ Result<void> ensure_redis(const Vault& vault, const Placement& placement, const 
     return ensure_users(session, acl.reveal());
 }
 
+// FerretDB reads once which databases there are, with the rights of its first client. Here it is one who sees them.
+Result<void> ask_ferretdb(const Vault& vault, const Placement& placement, const StoreSpec& store,
+                          milliseconds patience) {
+    if (store.users.empty()) return {};
+    const std::string& user = store.users.front().name;
+    const MongoLogin login{.user = user,
+                           .password = TRY(store_password(vault, placement, store, user)),
+                           .certificate = TRY(store_certificate(placement, store.name))};
+    return awaited([&] { return ask_as_user(placement, store, login, Deadline(oneAnswer)); }, patience);
+}
+
+Result<void> ensure_mongodb(const Vault& vault, const Placement& placement, const StoreSpec& store,
+                            milliseconds patience) {
+    TRY_VOID(ensure_postgresql(vault, placement, store, patience));
+    return ask_ferretdb(vault, placement, store, patience);
+}
+
 std::unexpected<Error> unknown(const StoreSpec& store) {
-    return fail("this machine has no {}: it runs postgresql and redis", store.engine);
+    return fail("this machine has no {}: it runs postgresql, redis and mongodb", store.engine);
 }
 
 }  // namespace
@@ -96,6 +116,7 @@ Result<void> HostStores::ensure(const Placement& placement, const StoreSpec& sto
     const auto ensure = [&]() -> Result<void> {
         if (store.engine == "postgresql") return ensure_postgresql(vault_, placement, store, patience_);
         if (store.engine == "redis") return ensure_redis(vault_, placement, store, patience_);
+        if (store.backing) return ensure_mongodb(vault_, placement, store, patience_);
         return unknown(store);
     };
     return wrap(ensure(), "preparing the users of {} of {}", store.name, placement.str());
@@ -104,7 +125,7 @@ Result<void> HostStores::ensure(const Placement& placement, const StoreSpec& sto
 Result<world::ObservedStore> HostStores::observe(const Placement& placement, const StoreSpec& store) {
     const auto look = [&]() -> Result<world::ObservedStore> {
         const ControlFolder folder = TRY(ControlFolder::open(placement, store));
-        if (store.engine == "postgresql") {
+        if (store.engine == "postgresql" || store.backing) {
             PostgresqlSession session = TRY(PostgresqlSession::connect(folder, store.name, store));
             return observe_users(session, store);
         }

@@ -64,7 +64,7 @@ void PostgresqlSession::Finish::operator()(pg_conn* connection) const { PQfinish
 
 Result<PostgresqlSession> PostgresqlSession::connect(const ControlFolder& folder, const std::string& database,
                                                      const world::StoreSpec& store) {
-    const std::string path = folder.path(), port = std::to_string(store.port);
+    const std::string path = folder.path(), port = std::to_string(keeper_of(store).port);
     constexpr std::array keys{"host",
                               "port",
                               "user",

@@ -33,7 +33,7 @@ constexpr const char* recordName = "record";
 // How data are kept.
 struct Record {
     std::string engine;
-    std::string form;          // `overlay`, `copy` of a template; `folder`
+    std::string form;          // `overlay`, `copy` of a template; `folder`; `behind`: another one has them
     std::string templateName;  // of an overlay or a copy
     std::uint32_t user = 0;    // whose they are
     bool operator==(const Record&) const = default;
@@ -162,10 +162,12 @@ Result<Record> make_data(const StoreTemplates& templates, const path& kept, cons
         TRY_VOID(make_folder(kept / "data", 0700, FileOwner{store.uid, store.uid}));
         return Record{store.engine, "folder", "", store.uid};
     }
-    return fail("this machine has no {}: it runs postgresql and redis", store.engine);
+    if (store.backing) return Record{store.engine, "behind", "", store.uid};
+    return fail("this machine has no {}: it runs postgresql, redis and mongodb", store.engine);
 }
 
 Result<void> mount_data(const StoreTemplates& templates, const path& kept, const path& point, const Record& record) {
+    if (record.form == "behind") return {};
     if (record.form != "overlay") return mount_folder(kept / "data", point);
     const path lower = TRY(templates.data_of(record.templateName));
     return mount_writable(view_of(kept, lower, record.user), point);
@@ -191,7 +193,9 @@ path run_store_folder(const Placement& placement, const std::string& store) {
     return path(world::folder_of(placement)) / "stores" / store;
 }
 
-Result<void> ensure_store_data(const StoreTemplates& templates, const Placement& placement, const StoreSpec& store) {
+namespace {
+
+Result<void> ensure_one(const StoreTemplates& templates, const Placement& placement, const StoreSpec& store) {
     const path kept = kept_store_folder(placement, store.name),
                point = run_store_folder(placement, store.name) / "data";
     // Not the point itself, which would be the data's own folder where it is mounted.
@@ -204,10 +208,17 @@ Result<void> ensure_store_data(const StoreTemplates& templates, const Placement&
     if (made) record = TRY(make_data(templates, kept, point, store));
     // The lock gave the environment other users: what it had written becomes theirs.
     const bool moved = record->user != store.uid;
-    if (moved) TRY_VOID(give_tree(kept / "data", store.uid));
+    if (moved && record->form != "behind") TRY_VOID(give_tree(kept / "data", store.uid));
     record->user = store.uid;
     if (made || moved) TRY_VOID(write_whole(kept / recordName, text_of(*record), 0600));
     return mount_data(templates, kept, point, *record);
+}
+
+}  // namespace
+
+Result<void> ensure_store_data(const StoreTemplates& templates, const Placement& placement, const StoreSpec& store) {
+    TRY_VOID(ensure_one(templates, placement, store));
+    return store.backing ? ensure_one(templates, placement, keeper_of(store)) : Result<void>{};
 }
 
 Result<void> unmount_stores(const Placement& placement) {

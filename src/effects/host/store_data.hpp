@@ -6,6 +6,9 @@
 //     record        how the data are kept. It is written last: without it nothing was ever started on them
 //     data, work    postgresql: what differs from the template, and the overlay's own; redis: the data
 //
+// Those of mongodb are in the folders of the postgresql behind it; its own has a record alone, of which engine they
+// are.
+//
 // Mounts are made in the mount namespace of the calling thread.
 
 #include <filesystem>

@@ -113,14 +113,18 @@ Result<void> write_store_files(const EnvironmentSpec& spec, const StoreSpec& sto
         TRY_VOID(write_users(spec, store, vault));
     else
         TRY_VOID(write_certificate(spec.placement, store));
-    return make_folder(run_store_folder(spec.placement, store.name) / "control", 0700,
-                       FileOwner{.uid = store.uid, .gid = store.uid});
+    const path folder = run_store_folder(spec.placement, keeper_of(store).name);
+    const FileOwner owner{.uid = store.uid, .gid = store.uid};
+    // By the one the daemon comes to it, by the other the store that it is behind.
+    if (store.backing) TRY_VOID(make_folder(folder / "socket", 0700, owner));
+    return make_folder(folder / "control", 0700, owner);
 }
 
 Result<void> remove_other_stores(const EnvironmentSpec& spec) {
     const Workspace folder = TRY(Workspace::open(world::folder_of(spec.placement)));
     for (const std::string& name : TRY(folder.list("stores"))) {
-        if (std::ranges::count(spec.stores, name, &StoreSpec::name) > 0) continue;
+        const auto has = [&](const StoreSpec& store) { return store.name == name || keeper_of(store).name == name; };
+        if (std::ranges::any_of(spec.stores, has)) continue;
         const path gone = run_store_folder(spec.placement, name);
         TRY_VOID(unmount(gone / "data"));
         TRY_VOID(remove_tree(gone));

@@ -94,6 +94,19 @@ Result<void> TlsClient::write(std::string_view bytes, const Deadline& deadline) 
     return {};
 }
 
+Result<std::string> TlsClient::read(std::size_t count, const Deadline& deadline) {
+    std::string bytes(count, '\0');
+    for (std::size_t done = 0; done < count;) {
+        ERR_clear_error();
+        const int got = SSL_read(session_.get(), bytes.data() + done, static_cast<int>(count - done));
+        if (got > 0)
+            done += static_cast<std::size_t>(got);
+        else
+            TRY_VOID(again(got, deadline));
+    }
+    return bytes;
+}
+
 Result<std::string> TlsClient::read_head(const Deadline& deadline) {
     std::string text;
     std::size_t end = 0;

@@ -34,6 +34,8 @@ class TlsClient {
     static Result<std::optional<TlsClient>> try_connect(int socket, const TlsOffer& offer, std::string_view host,
                                                         const Deadline& deadline);
     Result<void> write(std::string_view bytes, const Deadline& deadline);
+    /// So many bytes.
+    Result<std::string> read(std::size_t count, const Deadline& deadline);
     /// The head of an HTTP answer, up to and with the empty line.
     Result<std::string> read_head(const Deadline& deadline);
 

@@ -3,6 +3,12 @@
 
 namespace tenantry::world {
 
+StoreSpec keeper_of(const StoreSpec& store) {
+    if (!store.backing) return store;
+    const BackingSpec& behind = *store.backing;
+    return {behind.name, "postgresql", behind.task, store.uid, behind.port, store.users};
+}
+
 std::string to_text(const ObservedStore& seen) {
     JsonText json;
     json.object().member("version", 1).member("store", seen.store).member("engine", seen.engine);

@@ -90,9 +90,6 @@ void declare_data(const Blueprint& blueprint, const Environment& environment, ve
 // What this version does not run on target local, so that nothing is known of whether it works.
 std::vector<std::string> beyond(const Shape& shape) {
     std::vector<std::string> all;
-    for (const blueprint::Store& store : shape.stores)
-        if (is_backed(store))
-            all.push_back("The store `" + store.name.str() + "` is not run on target local by this version.");
     for (const Workload& workload : shape.workloads)
         if (!workload.egress.empty())
             all.push_back("The egress of `" + workload.name.str() + "` is not opened on target local by this version.");

@@ -18,9 +18,6 @@ struct StoreFolder {
     bool behind = false;
 };
 
-/// The name of FerretDB's image among those of an environment; no reference has a `+`.
-inline constexpr Literal ferretdbImage = "+ferretdb";
-
 struct StoreProgram {
     std::vector<TemplateText> args;
     std::vector<Literal> env;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <tenantry/base/check.hpp>
+#include <tenantry/local_emit/local_emit.hpp>
 #include <tenantry/model/variables.hpp>
 
 #include "oci_text.hpp"
@@ -253,7 +254,7 @@ TemplateText store_config(const Name& name, const TemplateText& behind, const St
              literal(folder.target), folder.writable});
     if (program.ferretdb)
         binds.push_back(
-            {.source = of_environment("images/", ferretdbImage), .target = literal("/app"), .programs = true});
+            {.source = of_environment("images/", Literal(ferretdbImage)), .target = literal("/app"), .programs = true});
 
     JsonTemplate json;
     begin(json);

@@ -30,6 +30,14 @@ world::HealthSpec health_of(const Store& store) {
 // Time to write down what it has in memory.
 constexpr std::chrono::milliseconds storeDrain{60'000};
 
+std::optional<world::BackingSpec> backing_of(const Filling& filling, Index<Store> store) {
+    const blueprint::Backing backing{store};
+    if (!is_backed(filling.shape().stores[store.at])) return std::nullopt;
+    return world::BackingSpec{.name = name_of(filling.shape(), backing),
+                              .task = filling.tasks.of(backing).front().placed.name,
+                              .port = blueprint::port_of(model::Engine::postgresql).number};
+}
+
 std::vector<world::StoreSpec> stores_of(const Filling& filling) {
     std::vector<world::StoreSpec> stores;
     for (std::uint32_t at = 0; at < filling.shape().stores.size(); ++at) {
@@ -41,7 +49,7 @@ std::vector<world::StoreSpec> stores_of(const Filling& filling) {
                              .uid = task.uid,
                              .port = blueprint::port_of(store.engine).number,
                              .users = {},
-                             .backing = is_backed(store) ? name_of(filling.shape(), blueprint::Backing{{at}}) : ""};
+                             .backing = backing_of(filling, {at})};
         for (const StoreUser& user : users_of(filling.shape(), {at}))
             one.users.push_back({user.name, std::string(model::to_string(user.access))});
         stores.push_back(std::move(one));
@@ -141,8 +149,7 @@ world::EnvironmentSpec wanted(const blueprint::Blueprint& blueprint, const bluep
             one.kind = world::TaskKind::store;
             one.health = health_of(shape.stores[store->at]);
             one.drain = storeDrain;
-            if (program_of(shape.stores[store->at]).ferretdb)
-                add(std::string(ferretdbImage.str()), std::string(ferretdbImage.str()));
+            if (program_of(shape.stores[store->at]).ferretdb) add(ferretdbImage, ferretdbImage);
         } else if (std::holds_alternative<blueprint::Backing>(task.placed.of)) {
             one.kind = world::TaskKind::store;
             one.drain = storeDrain;

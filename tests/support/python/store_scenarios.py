@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 from host_machine import PLATFORM
@@ -37,9 +38,29 @@ def redis(platform, user, *words, code=0):
     return platform("exec", f"{ACME}/{user}", "--", "/usr/bin/sh", "-c", script, "sh", *words, code=code).strip()
 
 
+ASK = """
+import os, sys, pymongo
+client = pymongo.MongoClient(sys.argv[2] or open(os.environ["DOCUMENTS_URL_FILE"]).read(), serverSelectionTimeoutMS=3000)
+db = client[os.environ["DOCUMENTS_DATABASE"]]
+print(eval(sys.argv[1]))
+"""
+
+
+def documents(platform, user, expression, url="", environment=ACME, code=0):
+    """What a Python expression on the database `db` gives, asked by pymongo from inside a task of `user`; code 1: it was refused."""
+    asked = ("/usr/bin/python3", "-c", ASK, expression, url)
+    return platform("exec", f"{environment}/{user}", "--", *asked, code=code).strip()
+
+
+def given(user, name, environment=ACME):
+    """A file that a service or job finds."""
+    return Path(f"{FOLDER}/{environment}/secrets/{user}/{name}").read_text()
+
+
 def as_administrator(daemon, store, statement, environment=ACME):
     """Somebody who is root on this machine changes the store behind the daemon's back. Sockets lie in the daemon's mounts."""
-    socket = f"{FOLDER}/{environment}/stores/{store}/control"
+    keeper = "documents-postgresql" if store == "documents" else store
+    socket = f"{FOLDER}/{environment}/stores/{keeper}/control"
     inside = ["nsenter", "--mount=/proc/%d/ns/mnt" % daemon.pid, "psql", "-qX", "-h", socket, "-U", "tenantry", store, "-c", statement]
     subprocess.run(inside, check=True)
 
@@ -126,7 +147,112 @@ def a_right_given_by_hand_is_found_and_taken_away_by_the_next_up(cgroup):
     (finding,) = violated(lend, "DB-1")
     assert "mallory" in json.dumps(finding), finding
     lend("up", "acme")
+    as_administrator(daemon, "books", "ALTER TABLE applications OWNER TO reporting")
+    (finding,) = violated(lend, "DB-1")
+    assert "reporting may connect, own, read, write" in json.dumps(finding), finding
+    lend("up", "acme")
     lend("verify", "--live")
+    lend("down", "*")
+    daemon.end()
+
+
+READS = "db.applications.count_documents({})"
+CHANGES = [
+    "db.applications.insert_one({})",
+    "db.applications.delete_many({})",
+    "db.applications.create_index('name')",
+    "db.applications.drop()",
+    "db.more.insert_one({})",
+    "client.drop_database(db.name)",
+    "client.other.things.insert_one({})",
+]
+DENIED = ("permission denied", "must be owner")
+
+
+def documents_are_read_written_and_owned_as_declared(cgroup):
+    daemon, lend = Daemon(cgroup), lending()
+    lend.edit("command: [worker]\n    drain: 5s\n    stores: { books: readWrite }", "command: [worker]\n    drain: 5s\n    stores: { books: readWrite, documents: read }")
+    lend("up", "acme")
+    assert int(documents(lend, "api", READS)) == int(documents(lend, "worker", READS)) > 0, "seed has filled it"
+    for change in CHANGES:
+        refused = documents(lend, "worker", change, code=1)
+        assert any(word in refused for word in DENIED), (change, refused)
+    # Who writes has collections of its own, which whoever reads sees, and cannot drop what the owner made.
+    documents(lend, "api", "db.own.insert_one({'_id': 1})")
+    assert documents(lend, "worker", "db.own.find_one()") == "{'_id': 1}"
+    documents(lend, "api", "db.own.create_index('name')")
+    for change in CHANGES[2:4] + CHANGES[5:]:
+        refused = documents(lend, "api", change, code=1)
+        assert any(word in refused for word in DENIED), (change, refused)
+    # The owner may drop all of it, and begins anew with the same rights for all.
+    owner = given("seed", "documents.url")
+    documents(lend, "api", "db.own.drop_indexes()", owner)
+    documents(lend, "api", "client.drop_database(db.name)", owner)
+    documents(lend, "api", "db.applications.insert_one({'_id': 'new'})", owner)
+    documents(lend, "api", "db.applications.insert_one({'_id': 'newer'})")
+    assert documents(lend, "worker", READS) == "2"
+    assert "permission denied" in documents(lend, "worker", CHANGES[0], code=1)
+    documents(lend, "api", "client.other.things.insert_one({'_id': 1})", owner)
+    assert documents(lend, "worker", "client.other.things.find_one()") == "{'_id': 1}"
+    assert "permission denied" in documents(lend, "worker", CHANGES[-1], code=1)
+    lend("verify", "--live")
+    lend("up", "acme")
+    assert documents(lend, "worker", READS) == "2"
+    lend("down", "*")
+    daemon.end()
+
+
+def who_has_no_login_to_documents_is_told_nothing(cgroup):
+    daemon, lend = Daemon(cgroup), lending()
+    lend("up")
+    right = given("api", "documents.url")
+    assert documents(lend, "api", READS, right) != "", "so it is reached"
+    login = right.split("//")[1].split("@")[0]
+    strangers = {
+        "nobody": right.replace(f"{login}@", "").replace("authMechanism=PLAIN&", ""),
+        "a wrong password": right.replace(login, "api:wrong"),
+        "the next lender's": given("api", "documents.url", "norte/demo"),
+        "one who is not declared": right.replace(login, "scoring:" + login.split(":")[1]),
+        "the administrator": right.replace(login, "tenantry:x"),
+        "whose name FerretDB has": right.replace(login, "none:x"),
+        "a login that is no one's here": right.replace("PLAIN", "SCRAM-SHA-256"),
+        "one without TLS": right.replace("tls=true", "tls=false").replace("&tlsCAFile=/run/secrets/documents.ca", ""),
+    }
+    for who, url in strangers.items():
+        refused = documents(lend, "api", READS, url, code=1)
+        assert re.search("authentication failed|no password|empty password|failed SASL|Unsupported authentication|ServerSelectionTimeout", refused), (who, refused)
+    address = next(line.split()[0] for line in lend("exec", f"{ACME}/api", "--", "/usr/bin/cat", "/etc/hosts").splitlines() if line.endswith(" documents"))
+    closed = lend("exec", f"{ACME}/worker", "--", "/usr/bin/bash", "-c", f"timeout 2 bash -c '</dev/tcp/{address}/27017'; echo $?")
+    assert closed.strip().endswith(("1", "124")), closed
+    lend("down", "*")
+    daemon.end()
+
+
+def rights_on_documents_given_by_hand_are_found_and_taken_away(cgroup):
+    daemon, lend = Daemon(cgroup), lending()
+    lend("up", "acme")
+    by_hand = {
+        'GRANT "tenantry.write" TO reporting': ("reporting", "write"),
+        'GRANT "tenantry.owner" TO api': ("api", "own"),
+        "CREATE ROLE mallory LOGIN PASSWORD 'x'; GRANT \"tenantry.read\" TO mallory": ("mallory", "read"),
+        'ALTER SCHEMA documents OWNER TO "tenantry.write"': ("api", "own"),
+        "CREATE TABLE documents.mine (_jsonb jsonb); ALTER TABLE documents.mine OWNER TO reporting": ("reporting", "own"),
+        "GRANT SELECT ON ALL TABLES IN SCHEMA documents TO PUBLIC": ("Everybody", "read"),
+        "GRANT CREATE ON DATABASE documents TO api": ("api", "own"),
+    }
+    for statement, words in by_hand.items():
+        as_administrator(daemon, "documents", statement)
+        (finding,) = violated(lend, "DB-1")
+        assert all(word in json.dumps(finding) for word in words), (statement, finding)
+        lend("up", "acme")
+        lend("verify", "--live")
+    # Whoever has found a password out is in for as long as that is not changed; FerretDB keeps the connection that it made.
+    as_administrator(daemon, "documents", "ALTER ROLE api PASSWORD 'found'")
+    found = re.sub("//api:[^@]*@", "//api:found@", given("api", "documents.url"))
+    documents(lend, "api", READS, found)
+    lend("up", "acme")
+    assert "authentication failed" in documents(lend, "api", READS, found, code=1)
+    documents(lend, "api", READS)
     lend("down", "*")
     daemon.end()
 
@@ -143,6 +269,7 @@ def data_outlive_a_down_and_go_when_their_name_is_written(cgroup):
     assert lend.json("status")["environments"][0]["why"] == "its data is kept"
     lend("up", "acme")
     assert psql(lend, "api", "SELECT count(*) FROM applications WHERE id = 'loan-1'") == "1"
+    assert documents(lend, "api", "db.applications.find_one('loan-1')['name']") == "Ana"
     assert everything_kept() == first, "keys and passwords stay"
     unsure = subprocess.run([BIN / "tenantry", "down", "-C", lend.folder, ACME, "--destroy-data"], input="acme\n", capture_output=True, text=True)
     assert unsure.returncode == 1 and lend.phase(ACME) == "up", unsure.stderr
@@ -152,6 +279,7 @@ def data_outlive_a_down_and_go_when_their_name_is_written(cgroup):
     assert (KEPT / "norte/demo/stores/books").exists(), "another one's data are not touched"
     lend("up", "acme")
     assert psql(lend, "api", "SELECT count(*) FROM applications WHERE id = 'loan-1'") == "0"
+    assert documents(lend, "api", "db.applications.find_one('loan-1')") == "None"
     lend("down", "*")
     daemon.end()
 
@@ -213,6 +341,72 @@ def a_killed_store_is_there_again_with_what_was_acknowledged(cgroup):
     daemon.end()
 
 
+def documents_lose_nothing_that_was_acknowledged_when_they_are_killed(cgroup):
+    """Loans come all the time; FerretDB and the PostgreSQL behind it are killed by turns."""
+    daemon, lend = Daemon(cgroup), lending()
+    lend("up", "acme")
+    acknowledged, tries, ends = [], [], threading.Event()
+
+    def apply():
+        number = 0
+        while not ends.is_set():
+            tries.append(None)
+            if answered(lend, f"loan-{number}") in (200, 201):
+                acknowledged.append(f"loan-{number}")
+                number += 1
+
+    client = threading.Thread(target=apply)
+    client.start()
+    try:
+        for round in range(6):
+            before = len(acknowledged)
+            until(lambda: len(acknowledged) >= before + 3, "loans are booked")
+            task = "documents-postgresql-1" if round % 2 else "documents-1"
+            os.kill(lend.tasks(ACME)[task]["pid"], signal.SIGKILL)
+            asked = len(tries)
+            until(lambda: len(tries) > asked, "somebody has applied meanwhile")
+        before = len(acknowledged)
+        until(lambda: len(acknowledged) >= before + 3, "loans are booked again")
+    finally:
+        ends.set()
+        client.join()
+    kept = set(documents(lend, "api", "' '.join(one['_id'] for one in db.applications.find())").split())
+    booked = set(psql(lend, "api", "SELECT string_agg(id, ' ') FROM applications").split())
+    assert set(acknowledged) <= kept and set(acknowledged) <= booked, (set(acknowledged) - kept, set(acknowledged) - booked)
+    assert booked <= kept, "no loan without what the applicant sent"
+    lend("verify", "--live")
+    lend("down", "*")
+    daemon.end()
+
+
+def answered(platform, identity):
+    """The status of the answer; 0 where there was none."""
+    try:
+        return application(platform, identity)[0]
+    except OSError:
+        return 0
+
+
+def without_ferretdb_it_is_said_what_to_run(cgroup):
+    cache, os.environ["XDG_CACHE_HOME"] = os.environ.get("XDG_CACHE_HOME"), "/nowhere"
+    daemon, lend = Daemon(cgroup), lending()
+    before = everything(cgroup)
+    said = lend("up", "acme", code=1)
+    assert "the store `documents` is of the engine mongodb" in said and "/nowhere/tenantry/ferretdb/" in said and "`make ferretdb`" in said, said
+    told = lend("doctor")
+    assert re.search(r"^stores +ok +postgresql, redis; no mongodb: .*/nowhere/.*\n += help: .*`make ferretdb`", told, re.M), told
+    assert everything(cgroup) == before and not KEPT.exists()
+    lend.edit("  documents: { engine: mongodb }\n", "")
+    lend.edit(", documents: readWrite", "")
+    lend.edit(", documents: owner", "")
+    lend.edit(", documents: read", "")
+    lend("up", "acme")
+    lend("down", "*")
+    daemon.end()
+    if cache:
+        os.environ["XDG_CACHE_HOME"] = cache
+
+
 def no_secret_is_where_it_does_not_belong(cgroup):
     daemon, lend = Daemon(cgroup), lending()
     lend("up", "acme")
@@ -245,7 +439,6 @@ def what_cannot_be_run_is_refused_before_anything_is_made(cgroup):
     before = everything(cgroup)
     for right, wrong, said in (
         ("jwt_key: { make: 32 bytes }", "jwt_key: { given: per tenant }", "no way to give the secret `jwt_key`"),
-        ("cache: { engine: redis, role: cache }", "cache: { engine: mongodb }", "runs no mongodb"),
     ):
         lend.edit(right, wrong)
         assert "TN0701" in lend("plan")

@@ -114,7 +114,7 @@ Result<std::vector<local_emit::LocalFile>> observed_texts(const world::Environme
         texts.push_back({folder + "tasks/" + task.name + "/observed.json", to_text(seen)});
     }
     for (const world::StoreSpec& store : spec.stores) {
-        if (!containers.find(spec.placement, store.task)) continue;
+        if (!containers.find(spec.placement, keeper_of(store).task)) continue;
         const world::ObservedStore seen = TRY(stores.observe(spec.placement, store));
         texts.push_back({folder + "stores/" + store.name + "/observed.json", to_text(seen)});
     }

@@ -13,6 +13,7 @@
 
 #include <tenantry/blueprint/place.hpp>
 #include <tenantry/blueprint/state.hpp>
+#include <tenantry/host/ferretdb.hpp>
 #include <tenantry/host/machine_ranges.hpp>
 #include <tenantry/view/diagnostics.hpp>
 #include <tenantry/wire/codec.hpp>
@@ -54,15 +55,26 @@ Result<void> check_images(const Blueprint& blueprint, const Environment& environ
 
 // What this version cannot do for an environment's data, said before anything is made.
 Result<void> check_data(const blueprint::Shape& shape, const std::string& environment) {
-    for (const blueprint::Store& store : shape.stores)
-        if (is_backed(store))
-            return fail("{}: this version runs no {}, the engine of the store `{}`", environment,
-                        model::to_string(store.engine), store.name.str());
     for (const blueprint::Secret& secret : shape.secrets)
         if (!secret.makeBytes)
             return fail("{}: this version has no way to give the secret `{}` its value: `make: 32 bytes` makes one",
                         environment, secret.name.str());
     return {};
+}
+
+// Of what the caller sent, and of FerretDB, which is the machine's own, where a store is run by it.
+Result<std::map<std::string, std::string>> images_of(const blueprint::Shape& shape, const wire::Bundle& bundle,
+                                                     const host::ImageStore& images) {
+    std::map<std::string, std::string> all = bundle.images;
+    all.erase(local_emit::ferretdbImage);
+    const auto store = std::ranges::find_if(shape.stores, blueprint::is_backed);
+    if (store == shape.stores.end()) return all;
+    auto digest = host::store_ferretdb(images);
+    if (!digest)
+        return fail("the store `{}` is of the engine {}, and {}; `make ferretdb` in Tenantry's sources builds it, once",
+                    store->name.str(), model::to_string(store->engine), digest.error().text());
+    all[local_emit::ferretdbImage] = *std::move(digest);
+    return all;
 }
 
 Result<void> check_machine(const Platform& platform, const std::vector<std::string>& environments) {
@@ -127,8 +139,10 @@ Result<std::vector<EnvironmentSpec>> MachineService::specs_of(const wire::UpRequ
             return fail("{} has no block of addresses in platform.lock yet: `tenantry lock` gives it one", name);
         TRY_VOID(check_images(blueprint, environment, request.bundle, parts_.images));
         TRY_VOID(check_data(blueprint.shape(environment), name));
+        const auto images =
+            TRY(wrap(images_of(blueprint.shape(environment), request.bundle, parts_.images), "{}", name));
         EnvironmentSpec spec =
-            local_emit::wanted(blueprint, environment, templates.emit(blueprint, environment), request.bundle.images);
+            local_emit::wanted(blueprint, environment, templates.emit(blueprint, environment), images);
         spec.bundle = platform->digest;
         for (world::TaskSpec& task : spec.tasks) task.release = release;
         specs.push_back(std::move(spec));

@@ -11,7 +11,7 @@ struct Finding {
     std::string what;  ///< `nftables`
     bool good = false;
     std::string detail;  ///< what was seen
-    std::string help;    ///< what to do; empty where it is good
+    std::string help;    ///< what to do; empty where all is good
 };
 
 /// Looks, and changes nothing but what it undoes at once (a namespace, a mount in it).

@@ -14,6 +14,10 @@ namespace tenantry::host {
 /// A PostgreSQL has one database, of the store's name, and three groups: `tenantry.owner` owns and makes everything,
 /// `tenantry.write` and `tenantry.read` have their rights on what it has made and will make. Users are in one group
 /// each; all others are dropped, and what they own becomes the owners'. Whoever loses rights loses its sessions.
+///
+/// MongoDB's language is FerretDB's, in front of such a PostgreSQL: a collection is a table and a database a schema, of
+/// which the first one has the store's name. `tenantry.write` makes tables too, which are its own. Once it has its
+/// users, FerretDB is asked as one of them; then it is ready.
 class HostStores final : public ports::Stores {
   public:
     explicit HostStores(Vault vault = Vault(), std::chrono::milliseconds patience = std::chrono::minutes(1))

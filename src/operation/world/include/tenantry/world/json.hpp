@@ -68,6 +68,7 @@ BOOST_DESCRIBE_STRUCT(IdRange, (), (first, count))
 BOOST_DESCRIBE_STRUCT(EnvironmentSpec, (),
                       (placement, bundle, ids, network, tasks, texts, images, stores, readers, turns))
 BOOST_DESCRIBE_STRUCT(StoreUserSpec, (), (name, access))
+BOOST_DESCRIBE_STRUCT(BackingSpec, (), (name, task, port))
 BOOST_DESCRIBE_STRUCT(StoreSpec, (), (name, engine, task, uid, port, users, backing))
 BOOST_DESCRIBE_STRUCT(SecretUseSpec, (), (name, makeBytes))
 BOOST_DESCRIBE_STRUCT(ReaderSpec, (), (name, uid, secrets))

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,15 @@ struct StoreUserSpec {
     bool operator==(const StoreUserSpec&) const = default;
 };
 
+/// The PostgreSQL that keeps what a store holds, as the store's own user. Nobody but the store comes to it, over its
+/// socket.
+struct BackingSpec {
+    std::string name;        ///< `documents-postgresql`: its service, and its folder below `stores`
+    std::string task;        ///< `documents-postgresql-1`
+    std::uint16_t port = 0;  ///< of its socket's name
+    bool operator==(const BackingSpec&) const = default;
+};
+
 /// A data service of an environment. It runs as a task of its own; its data outlives that.
 struct StoreSpec {
     std::string name;    ///< `books`: its host name and, where the engine has such a thing, its database's
@@ -20,10 +30,13 @@ struct StoreSpec {
     std::string task;    ///< `books-1`
     std::uint32_t uid = 0;
     std::uint16_t port = 0;
-    std::vector<StoreUserSpec> users;  ///< sorted by name
-    std::string backing = {};          ///< `documents-postgresql`: the service that has what it holds; empty: itself
+    std::vector<StoreUserSpec> users;         ///< sorted by name
+    std::optional<BackingSpec> backing = {};  ///< nothing: it keeps what it holds itself
     bool operator==(const StoreSpec&) const = default;
 };
+
+/// The server that keeps what a store holds, as a store of its own: `store` itself, or the one behind it.
+StoreSpec keeper_of(const StoreSpec& store);
 
 /// A secret that somebody reads.
 struct SecretUseSpec {

@@ -50,8 +50,11 @@ class LocalTemplates {
 /// Every file of every environment, the edge's and manifest.json, sorted by path. The same bytes on any pool.
 std::vector<LocalFile> emit_all(const blueprint::Blueprint& blueprint, const Pool& pool);
 
+/// FerretDB's among the images of an environment; no reference begins with `+`.
+inline constexpr char ferretdbImage[] = "+ferretdb";
+
 /// One environment of the blueprint as a value for the engine, from what was emitted of it. `images`: the digest of
-/// each image of the host, by its reference, and of FerretDB as `+ferretdb`; images of a registry are not among them.
+/// each image of the host, by its reference, and of FerretDB; images of a registry are not among them.
 world::EnvironmentSpec wanted(const blueprint::Blueprint& blueprint, const blueprint::Environment& environment,
                               const LocalEnvironment& emitted, const std::map<std::string, std::string>& images);
 
