@@ -32,17 +32,17 @@ def task(name):
 # (file, old text, new text, what it does); every place of the old text is changed.
 EDITS = [
     # The load balancer sends requests somewhere else.
-    (BALANCER, "10.0.0.7:8080", "10.0.16.7:8080", "NET-6"),
-    (BALANCER, "10.0.0.7:8080", "10.0.0.4:9000", "NET-5"),
-    (BALANCER, "10.0.0.7:8080", "10.0.0.7:8081", "NET-6"),
-    (BALANCER, "10.0.0.7:8080", "norte:8080", "NET-6"),
-    (BALANCER, "10.0.0.7:8080\n", "10.0.0.7:8080\n    server web-2 10.0.16.7:8080\n", "NET-6"),
-    (BALANCER, "10.0.0.7:8080\n", "10.0.0.7:8080\n    server api-1 10.0.0.4:9000\n", "NET-5"),
-    (BALANCER, "    server web-1 10.0.0.7:8080\n", "", "NET-6"),
+    (BALANCER, "10.0.0.128:8080", "10.0.16.128:8080", "NET-6"),
+    (BALANCER, "10.0.0.128:8080", "10.0.0.4:9000", "NET-5"),
+    (BALANCER, "10.0.0.128:8080", "10.0.0.128:8081", "NET-6"),
+    (BALANCER, "10.0.0.128:8080", "norte:8080", "NET-6"),
+    (BALANCER, "10.0.0.128:8080\n", "10.0.0.128:8080\n    server web-9 10.0.16.128:8080\n", "NET-6"),
+    (BALANCER, "10.0.0.128:8080\n", "10.0.0.128:8080\n    server api-1 10.0.0.4:9000\n", "NET-5"),
+    (BALANCER, "    server web-1 10.0.0.128:8080\n", "", "NET-6"),
     (BALANCER, "    default_backend web\n", "", "NET-6"),
     (BALANCER, "    default_backend web\n", "    default_backend nothing\n", "NET-6"),
     (BALANCER, "backend web\n    balance", "backend wab\n    balance", "NET-6"),
-    (BALANCER, "backend web\n    balance", "listen l\n    bind :9999\n    server x 10.0.16.7:80\n\nbackend web\n    balance", DOUBT),
+    (BALANCER, "backend web\n    balance", "listen l\n    bind :9999\n    server x 10.0.16.128:80\n\nbackend web\n    balance", DOUBT),
     (BALANCER, "    default_backend", "    acl r path /x\n    acl r path_beg /x/\n    use_backend web if r\n    default_backend", "NET-5"),
     # It takes other requests.
     (BALANCER, "var(txn.host) -m str acme.", "var(txn.host) -m str norte.", "NET-6"),
@@ -174,12 +174,12 @@ EDITS = [
     (EDGE, "(?=.{1,90}$)", "", DOUBT),
     (EDGE, "default unix:/run/tenantry/closed", "default unix:/run/tenantry/in/norte.lend.localhost", DOUBT),
     (EDGE, "in/$name;", "in/norte.lend.localhost;", DOUBT),
-    (EDGE, "unix:/run/tenantry/in/$name;", "10.0.16.7:8080;", DOUBT),
+    (EDGE, "unix:/run/tenantry/in/$name;", "10.0.16.128:8080;", DOUBT),
     (EDGE, "        default unix", "        acme.lend.localhost unix:/run/tenantry/in/norte.lend.localhost;\n        default unix", DOUBT),
     (EDGE, "map $ssl_preread_server_name", "map $remote_addr", DOUBT),
     (EDGE, "ssl_preread on", "ssl_preread off", DOUBT),
     (EDGE, "proxy_protocol on", "proxy_protocol off", DOUBT),
-    (EDGE, "return 308 https://$host:8443$request_uri;", "location / { proxy_pass http://10.0.16.7:8080; }", DOUBT),
+    (EDGE, "return 308 https://$host:8443$request_uri;", "location / { proxy_pass http://10.0.16.128:8080; }", DOUBT),
     (EDGE, "daemon off;", "daemon off;\ninclude /tmp/more.conf;", DOUBT),
 ]  # fmt: skip
 

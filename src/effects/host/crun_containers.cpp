@@ -64,7 +64,9 @@ Result<void> CrunContainers::direct(const world::Placement& placement, std::stri
                                     std::span<const world::BehindSpec> behind) {
     const auto process = find(placement, balancer);
     if (!process) return {};
-    return wrap(direct_connections(process->pid, behind), "directing connections of {}", placement.str());
+    auto directed = direct_connections(process->pid, behind);
+    if (find(placement, balancer) != process) return {};  // it ended meanwhile
+    return wrap(std::move(directed), "directing connections of {}", placement.str());
 }
 
 std::optional<world::TaskProcess> CrunContainers::find(const world::Placement& placement, std::string_view task) {

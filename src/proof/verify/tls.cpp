@@ -153,7 +153,7 @@ Examined examine_tls2(const Scene& scene) {
     std::map<std::pair<std::string_view, std::string_view>, Key> keys;
     for (const Proxy& proxy : scene.facts.proxies) {
         const Process& process = scene.process(proxy.process);
-        if (!proxy.tls || !process.owner) continue;
+        if (!proxy.tls || !process.owner || scene.at_rest(proxy.process)) continue;
         ++out.basis.facts;
         const Mount* mount = process.sandbox ? mount_over(*process.sandbox, proxy.tls->certificates) : nullptr;
         if (mount == nullptr || process.sandbox->source != scene.facts.source) {

@@ -104,8 +104,8 @@ PARTS = {
     "one sender": [match(IIFNAME, "api-1")],
     "one receiver": [match(OIFNAME, "scoring-1")],
     "one pair": [match(IIFNAME, "load-balancer-1"), match(OIFNAME, "scoring-1")],
-    "one address": [match(SADDR, "10.0.0.7")],
-    "one destination": [match(DADDR, "10.0.0.6")],
+    "one address": [match(SADDR, "10.0.0.128")],
+    "one destination": [match(DADDR, "10.0.0.66")],
     "a range": [match(SADDR, {"prefix": {"addr": "10.0.0.0", "len": 24}})],
     "some interfaces": [match(IIFNAME, "api-*")],
     "all but one": [match(IIFNAME, "web-1", "!=")],
@@ -189,10 +189,10 @@ def network_edits(text, other):
                 elsewhere = {"namespace": f"/run/tenantry/platforms/lend/net/{other}/{far}", "interface": "eth0" if far == "api-1" else "api-1"}
                 yield f"{name}: to {other} {far}", replaced(value, path, elsewhere)
         if len(path) > 1 and path[-2] == "interfaces":
-            for address in ("10.0.0.6/32", "10.0.16.4/32"):
+            for address in ("10.0.0.66/32", "10.0.16.4/32"):
                 yield f"{name} has {address} too", replaced(value, (*path, "addresses"), [*part["addresses"], address])
         if key == "routes":
-            for route in ({"to": "10.0.16.0/20", "interface": "api-1"}, {"to": "10.0.0.6/32", "interface": "web-1"},
+            for route in ({"to": "10.0.16.0/20", "interface": "api-1"}, {"to": "10.0.0.66/32", "interface": "web-1"},
                           {"to": "0.0.0.0/0", "interface": "eth0", "via": "169.254.1.1"}, {"to": "10.0.0.0/24", "unreachable": True}):  # fmt: skip
                 yield f"{name} with {route}", replaced(value, path, [*part, route])
         if key == "unreachable":
