@@ -75,7 +75,7 @@ EDITS = [
     (BALANCER, "ssl_fc_sni -m str acme.", "ssl_fc_sni -m str norte.", DOUBT),
     # The frontend sends requests somewhere else.
     (FRONTEND, "server api:9000", "server scoring:9100", "NET-6"),
-    (FRONTEND, "server api:9000", "server 10.0.0.6:9100", "NET-5"),
+    (FRONTEND, "server api:9000", "server 10.0.0.66:9100", "NET-5"),
     (FRONTEND, "server api:9000", "server 10.0.0.4:9000", "NET-6"),  # of two tasks one
     (FRONTEND, "server api:9000", "server 10.0.16.4:9000", "NET-6"),
     (FRONTEND, "server api:9000", "server 10.0.17.164:9000", "NET-6"),
@@ -88,14 +88,14 @@ EDITS = [
     # Requests of one method only.
     (FRONTEND, NEW, NEW.replace("api:9000", "scoring:9100"), DOUBT),
     (FRONTEND, NEW, NEW.replace("new.api", "new.scoring"), DOUBT),
-    (FRONTEND, NEW, NEW.replace("    }", "        server 10.0.0.6:9100;\n    }"), DOUBT),
+    (FRONTEND, NEW, NEW.replace("    }", "        server 10.0.0.66:9100;\n    }"), DOUBT),
     (FRONTEND, NEW, NEW.replace("    }", "        keepalive 32;\n    }"), DOUBT),  # would lose what is not repeated
     (FRONTEND, "        HEAD kept;\n", "        HEAD kept;\n        POST kept;\n", DOUBT),
     (FRONTEND, "        keepalive 32;\n", "", NOTHING),
     (FRONTEND, ROUTE, "", "NET-6"),
     (FRONTEND, "^~ /api/", "^~ /api", DOUBT),
     (FRONTEND, "location = /api {", "location = /apis {", DOUBT),
-    (FRONTEND, ROUTE, ROUTE + ROUTE.replace("/api", "/s").replace("api:9000", "10.0.0.6:9100"), "NET-5"),
+    (FRONTEND, ROUTE, ROUTE + ROUTE.replace("/api", "/s").replace("api:9000", "10.0.0.66:9100"), "NET-5"),
     (FRONTEND, "listen 8080", "listen 8081", "NET-6"),
     (FRONTEND, "    server_tokens off;", "    include /tmp/more.conf;", DOUBT),
     (FRONTEND, "root /srv/www;", "return 404;", "NET-6"),

@@ -46,7 +46,7 @@ def declared_connections(environment):
     for call in declared.calls:
         for caller in declared.running(environment, call.caller) if call.environment == environment else ():
             for called in declared.running(environment, call.called):
-                targets = {called.address, call.virtual or called.address}
+                targets = {called.address, called.address if called.spare else call.virtual or called.address}
                 wanted += [[caller.name, target, call.port, "/run/tenantry/platforms/lend/net/" + called.name] for target in targets]
     return sorted(wanted)
 

@@ -451,7 +451,7 @@ def broken_call(call, targets):
     if first.lost or wrong or not due <= set(first.delivered):
         return [f"{what}: the first packet"]
     found = []
-    for task in targets:
+    for task in [task for task in targets if call.world.tasks[task.name] in first.delivered]:
         undo = lambda packets: translated(call, task, packets)
         later = call.sent(call.caller, call.out(call.target, "established"), undo)
         if later.lost or later.delivered != {call.world.tasks[task.name]: call.out(task.address, "established")}:
