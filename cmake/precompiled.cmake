@@ -1,5 +1,5 @@
-# Headers that nearly every file includes, parsed once: a good quarter of what a build from nothing costs. Every file still
-# includes what it uses: clang-tidy looks at each without them. Of ours only `base`, which every room uses.
+# Headers that nearly every file includes, parsed once: a good quarter of what a build from nothing costs, and more of what
+# clang-tidy does. Of ours only `base`, which every room uses.
 function(tenantry_precompiled name)
     file(GENERATE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/${name}.cpp CONTENT "")
     add_library(${name} OBJECT ${CMAKE_CURRENT_BINARY_DIR}/${name}.cpp)

@@ -36,6 +36,12 @@ def test_cases_of_a_program_are_counted_instead_of_the_program(tmp_path):
     assert str(ctest_tally(tmp_path)) == "3 passed, 2 failed, 4 skipped"
 
 
+def test_a_tally_is_read_back_and_anything_else_is_a_failure():
+    assert tally.parse("3 passed, 0 failed, 1 skipped\n") == tally.Tally(3, 0, 1)
+    for line in ("", "Traceback (most recent call last):", "3 passed, 0 failed"):
+        assert tally.parse(line) == tally.FAILED
+
+
 def test_pytest_failures_errors_and_skips(tmp_path):
     report = tmp_path / "pytest.xml"
     report.write_text(

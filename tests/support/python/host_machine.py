@@ -60,16 +60,16 @@ class Driver:
         assert self.process.wait() == 0
 
 
-def until(look, what):
+def until(look, what, ceiling=CEILING):
     """Waits for a state: the first true value of `look`."""
     nobody, _ = socket.socketpair()
-    end = time.monotonic() + CEILING
+    end = time.monotonic() + ceiling
     while time.monotonic() < end:
         value = look()
         if value:
             return value
         select.select([nobody], [], [], 0.005)
-    raise AssertionError(f"not within {CEILING} s: {what}")
+    raise AssertionError(f"not within {ceiling} s: {what}")
 
 
 def wait_end(pid):

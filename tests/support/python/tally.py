@@ -1,5 +1,6 @@
 """Counts tests from JUnit XML: the last line of `./dev all`. How it counts: docs/decisions/0001-what-make-test-counts.md"""
 
+import re
 import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,12 @@ class Tally:
 
 
 PASSED, FAILED, SKIPPED = Tally(passed=1), Tally(failed=1), Tally(skipped=1)
+
+
+def parse(line):
+    """What str() of a tally says; anything else is the end of a program that did not get so far, a failure."""
+    found = re.fullmatch(r"(\d+) passed, (\d+) failed, (\d+) skipped", line.strip())
+    return Tally(*map(int, found.groups())) if found else FAILED
 
 
 def total(tallies):
