@@ -23,10 +23,11 @@ test: ## install what is missing and run everything that CI runs
 	@packaging/install
 	@./dev all
 
-bench: build ## measure what is promised about speed; fails where a promise is missed
+bench: build ferretdb ## measure what is promised about speed; fails where a promise is missed
 	@cmake --build build/release --target yaml_floor
 	@bench/run
 	@tests/support/cell bench/live
+	@tests/support/cell bench/environments
 
 clean: ## remove everything that was built
 	rm -rf build

@@ -1,5 +1,5 @@
-"""`tenantryd` and `tenantry` as a user has them, in a test cell. What must hold stands in tests/support/python/live_scenarios.py,
-load_scenarios.py and store_scenarios.py, a function each."""
+"""`tenantryd` and `tenantry` as a user has them, in a test cell. What must hold stands in tests/support/python/*_scenarios.py, a
+function each."""
 
 import inspect
 import subprocess
@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import fault_scenarios
 import live_scenarios
 import load_scenarios
 import store_scenarios
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.root
 
 SCENARIOS = [
     (module.__name__, name)
-    for module in (live_scenarios, load_scenarios, store_scenarios)
+    for module in (live_scenarios, load_scenarios, store_scenarios, fault_scenarios)
     for name, function in vars(module).items()
     if inspect.isfunction(function) and function.__module__ == module.__name__ and list(inspect.signature(function).parameters) == ["cgroup"]
 ]
@@ -34,7 +35,7 @@ def cgroup():
 
 def run(cell, top, cgroup, scenario, module="live_scenarios", **environment):
     words = ["env", *(f"{key}={value}" for key, value in environment.items()), sys.executable, "-B"]
-    done = cell(*words, top / f"tests/support/python/{module}.py", scenario, cgroup, timeout=900)
+    done = cell(*words, top / f"tests/support/python/{module}.py", scenario, cgroup, timeout=1800)
     print(done.stdout)
     assert done.returncode == 0, done.stdout + done.stderr
 
@@ -53,8 +54,16 @@ def test_without_a_daemon_the_command_says_what_to_start(tenantry, top):
 
 
 @pytest.mark.slow
-def test_twenty_rounds_leave_nothing(cell, top, cgroup):
-    run(cell, top, cgroup, "down_leaves_nothing", TENANTRY_ROUNDS=20)
+@pytest.mark.usefixtures("ferretdb")
+@pytest.mark.parametrize("module, scenario", [("live_scenarios", "down_leaves_nothing"), ("store_scenarios", "down_leaves_nothing_of_stores")])
+def test_twenty_rounds_leave_nothing(cell, top, cgroup, module, scenario):
+    run(cell, top, cgroup, scenario, module, TENANTRY_ROUNDS=20)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("ferretdb")
+def test_two_hundred_kills_lose_no_loan(cell, top, cgroup):
+    run(cell, top, cgroup, "no_acknowledged_loan_is_lost_or_booked_twice_whatever_is_killed", "fault_scenarios", TENANTRY_FAULTS=200)
 
 
 @pytest.mark.slow

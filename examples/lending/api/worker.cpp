@@ -9,7 +9,7 @@ namespace lending {
 namespace {
 
 // A notification may be missed while the books are away, so that we look again without one.
-constexpr std::chrono::milliseconds look{1000};
+constexpr std::chrono::milliseconds look{15'000};
 
 volatile std::sig_atomic_t ending = 0;
 

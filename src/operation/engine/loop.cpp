@@ -4,6 +4,7 @@
 #include <set>
 
 #include <fmt/format.h>
+#include <malloc.h>
 
 #include "effects.hpp"
 
@@ -15,6 +16,8 @@ using std::chrono::steady_clock;
 
 // Commands at one time. They wait for programs and the kernel more than they compute.
 constexpr unsigned workers = 16;
+// Nothing has happened for so long: what bringing environments up took of memory goes back to the machine.
+constexpr std::chrono::seconds quiet{2};
 
 // What an operator wants to read of a task's event; empty: nothing.
 std::string trouble_of(const plan::TaskEvent& event) {
@@ -56,11 +59,16 @@ Result<void> Runner::Loop::run(const std::stop_token& stop) {
         recovered_ = true;
     }
     changed_.notify_all();
+    bool tidy = false;
     while (going && !stop.stop_requested()) {
-        const auto mail = mail_.take(next_wake());
+        const auto mail = mail_.take(tidy ? next_wake() : std::min(next_wake(), steady_clock::now() + quiet));
         if (mail) {
             going = take(mail->event);
             if (mail->answer) mail->answer->set_value(going);
+            tidy = false;
+        } else if (!tidy) {
+            ::malloc_trim(0);
+            tidy = true;
         }
         if (going) going = wake_those_due();
     }

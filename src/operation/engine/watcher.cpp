@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -113,6 +114,23 @@ void Watcher::end(const std::string& id) {
     tell_(row.placement, row.spec.name, ended(how));
 }
 
+// Each event is a transaction of the journal: of many good answers only the first is told, and the one by which earlier
+// ends are forgotten.
+bool Watcher::is_news(Watched& watched, bool well, std::int64_t now) {
+    if (!well) {
+        watched.wellSince.reset();
+        watched.steady = false;
+        return true;
+    }
+    if (!watched.wellSince) {
+        watched.wellSince = now;
+        return true;
+    }
+    if (watched.steady || now - *watched.wellSince < plan::steadyAfter.count()) return false;
+    watched.steady = true;
+    return true;
+}
+
 void Watcher::check_health() {
     std::unique_lock lock(mutex_);
     while (!stopped_) {
@@ -142,9 +160,13 @@ void Watcher::check_health() {
         Watched& watched = found->second;
         const std::chrono::milliseconds every =
             row.spec.health ? row.spec.health->every : std::chrono::milliseconds(5000);
+        const std::int64_t then = clock_.boot_ms();
+        const bool news = is_news(watched, well.has_value(), then);
         watched.checking = false;
         watched.interval = well ? every : std::min(watched.interval * 3 / 2, every);
-        watched.nextCheck = clock_.boot_ms() + watched.interval.count();
+        watched.nextCheck = then + watched.interval.count();
+        if (watched.steady && !row.spec.health) watched.nextCheck = std::numeric_limits<std::int64_t>::max();
+        if (!news) continue;
         lock.unlock();
         plan::TaskEvent event = plan::task_event::Healthy{};
         if (!well) event = plan::task_event::Unhealthy{well.error().text()};

@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -39,10 +40,13 @@ class Watcher {
         std::int64_t nextCheck = 0;              // boot time, ms
         std::chrono::milliseconds interval{10};  // to the check after that; grows up to health.every
         bool checking = false;
+        std::optional<std::int64_t> wellSince;  // boot time, ms; nothing where the last answer was none
+        bool steady = false;                    // well for so long that the task's machine has nothing more to learn
     };
     void watch_ends();
     void check_health();
     void end(const std::string& id);
+    static bool is_news(Watched& watched, bool well, std::int64_t now);
 
     ports::Containers& containers_;
     ports::Probe& probe_;

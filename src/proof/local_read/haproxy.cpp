@@ -23,7 +23,7 @@ bool is_in(Words line, std::span<const Irrelevant> list) {
 
 // Logs, limits and processes.
 constexpr std::array globalLines{Irrelevant{"log", "stdout"}, Irrelevant{"maxconn", "*"}, Irrelevant{"nbthread", "*"},
-                                 Irrelevant{"hard-stop-after", "*"}};
+                                 Irrelevant{"tune.ssl.cachesize", "*"}, Irrelevant{"hard-stop-after", "*"}};
 
 // Waiting, logging, trying again (on another server of the same backend).
 constexpr std::array sharedLines{Irrelevant{"log", "global"},

@@ -20,6 +20,7 @@ void globals(HaproxyText& text) {
     text.line("maxconn 2000");
     // Its group has one CPU (task_config.cpp); threads would only wait for each other.
     text.line("nbthread 1");
+    text.line("tune.ssl.cachesize 2000");  // 200 bytes each, all of them touched at the start; the default is 20,000
     text.line("stats socket /run/haproxy.sock mode 600 level admin");
     text.line("ssl-default-bind-options ssl-min-ver TLSv1.2 no-tls-tickets");
     text.line("ssl-default-bind-ciphers", "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384"

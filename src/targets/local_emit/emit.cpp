@@ -61,10 +61,12 @@ ShapeTemplates templates_of(const Shape& shape) {
     for (const Workload& workload : shape.workloads) texts.workloads.push_back(templates_of(shape, workload));
     for (std::uint32_t at = 0; at < shape.stores.size(); ++at)
         texts.stores.push_back({hosts_text(shape), task_config(shape.stores[at]), texts_of(shape, Index<Store>{at})});
-    for (const Store& store : shape.stores)
-        texts.backings.push_back(is_backed(store)
-                                     ? StoreTemplates{hosts_text(shape), backing_config(store), backing_texts()}
-                                     : StoreTemplates{});
+    for (std::uint32_t at = 0; at < shape.stores.size(); ++at) {
+        const Store& store = shape.stores[at];
+        texts.backings.push_back(is_backed(store) ? StoreTemplates{hosts_text(shape), backing_config(store),
+                                                                   backing_texts(shape, Index<Store>{at})}
+                                                  : StoreTemplates{});
+    }
     for (const Job& job : shape.jobs)
         texts.jobs.push_back({.hosts = hosts_text(shape, {}, job.stores),
                               .hostConfig = task_config(shape, job, ImageMode::host),

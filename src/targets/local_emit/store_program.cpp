@@ -24,7 +24,9 @@ constexpr Literal fastShutdown = "SIGINT";
 
 TemplateText literal(Literal text) { return std::move(TemplateText().add(text)); }
 
-constexpr Literal postgresqlEverywhere = "max_connections = 200\n"
+// The table of predicate locks is made for all connections that may come (manual, "Lock Management"), megabytes for the
+// default of 64 a transaction. Where a serializable one has more, PostgreSQL locks a page or a table instead.
+constexpr Literal postgresqlEverywhere = "max_pred_locks_per_transaction = 16\n"
                                          "hba_file = '/etc/tenantry/pg_hba.conf'\n"
                                          "ident_file = '/etc/tenantry/pg_ident.conf'\n"
                                          "password_encryption = 'scram-sha-256'\n"
@@ -44,6 +46,7 @@ constexpr Literal postgresqlEverywhere = "max_connections = 200\n"
 TemplateText postgresql_conf() {
     return std::move(TemplateText().add("listen_addresses = '*'\n"
                                         "port = 5432\n"
+                                        "max_connections = 200\n"
                                         "unix_socket_directories = '/run/control'\n"
                                         "ssl = on\n"
                                         "ssl_cert_file = '/run/tls/store.pem'\n"
@@ -53,11 +56,16 @@ TemplateText postgresql_conf() {
                                         postgresqlEverywhere));
 }
 
+// Connections that FerretDB keeps for each user who has logged in.
+constexpr std::uint32_t pool = 8;
+// Of the daemon, and of PostgreSQL itself for its superusers.
+constexpr std::uint32_t others = 8;
+
 // Behind a store nobody but that comes to it.
-TemplateText backing_conf() {
-    return std::move(TemplateText().add("listen_addresses = ''\n"
-                                        "unix_socket_directories = '/run/control, /run/socket'\n",
-                                        postgresqlEverywhere));
+TemplateText backing_conf(std::size_t users) {
+    return std::move(TemplateText().add(
+        "listen_addresses = ''\n", "max_connections = ", pool * static_cast<std::uint32_t>(users) + others, "\n",
+        "unix_socket_directories = '/run/control, /run/socket'\n", postgresqlEverywhere));
 }
 
 constexpr Literal controlLine = "local all tenantry peer map=control\n";
@@ -84,8 +92,8 @@ std::vector<TemplateText> words(std::span<const Literal> all) {
 // Who has not logged in would be the URL's user: a name that PostgreSQL gives to nobody (`none` is reserved).
 std::vector<TemplateText> ferretdb_args(const Store& store) {
     std::vector<TemplateText> args = words(std::array<Literal, 1>{"/app/ferretdb"});
-    args.push_back(
-        TemplateText().add("--postgresql-url=postgres://none@/", store.name, "?host=/run/socket&pool_max_conns=8"));
+    args.push_back(TemplateText().add("--postgresql-url=postgres://none@/", store.name,
+                                      "?host=/run/socket&pool_max_conns=", pool));
     for (const Literal word :
          {Literal("--handler=postgresql"), Literal("--listen-addr="), Literal("--listen-tls=0.0.0.0:27017"),
           Literal("--listen-tls-cert-file=/run/tls/store.pem"), Literal("--listen-tls-key-file=/run/tls/store.key"),
@@ -105,6 +113,8 @@ TemplateText redis_conf(const Store& store) {
              "aclfile /run/users/users.acl\n"
              "daemonize no\n"
              "dir /data\n"
+             "hz 1\n"  // how often it looks for what is to be done; more often by itself where many connect
+             "dynamic-hz yes\n"
              "save \"\"\n");
     if (store.cache)
         text.add("appendonly no\nmaxmemory-policy allkeys-lru\n");
@@ -201,9 +211,10 @@ std::vector<StoreText> texts_of(const Shape& shape, Index<Store> index) {
     TENANTRY_CHECK(false, "an engine is one of the list");
 }
 
-std::vector<StoreText> backing_texts() {
-    return {
-        {"postgresql.conf", backing_conf()}, {"pg_hba.conf", backing_hba_conf()}, {"pg_ident.conf", pg_ident_conf()}};
+std::vector<StoreText> backing_texts(const Shape& shape, Index<Store> index) {
+    return {{"postgresql.conf", backing_conf(users_of(shape, index).size())},
+            {"pg_hba.conf", backing_hba_conf()},
+            {"pg_ident.conf", pg_ident_conf()}};
 }
 
 std::vector<StoreUser> users_of(const Shape& shape, Index<Store> store) {

@@ -37,7 +37,7 @@ struct StoreText {
     TemplateText text;
 };
 std::vector<StoreText> texts_of(const blueprint::Shape& shape, Index<blueprint::Store> store);
-std::vector<StoreText> backing_texts();
+std::vector<StoreText> backing_texts(const blueprint::Shape& shape, Index<blueprint::Store> store);
 
 /// Who may use a store: services, jobs and access entries by their names, sorted by name.
 struct StoreUser {

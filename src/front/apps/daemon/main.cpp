@@ -9,6 +9,7 @@
 #include <CLI/CLI.hpp>
 #include <fcntl.h>
 #include <fmt/chrono.h>
+#include <malloc.h>
 #include <sys/file.h>
 #include <unistd.h>
 
@@ -135,6 +136,7 @@ Result<void> purge(const Options& options) {
 
 int main(int argc, char** argv) {
     using namespace tenantry::daemon;
+    mallopt(M_ARENA_MAX, 2);  // else each of two dozen threads keeps what it once needed
     Options options;
     CLI::App app("Runs the environments of platforms on this machine. Needs root.", "tenantryd");
     app.set_version_flag("--version", std::string("tenantryd " TENANTRY_VERSION));
