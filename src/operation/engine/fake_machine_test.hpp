@@ -14,15 +14,15 @@
 
 namespace tenantry::engine {
 
-class FakeMachine final : public ports::Files,
-                          public ports::Network,
-                          public ports::Ingress,
-                          public ports::Containers,
-                          public ports::Stores,
-                          public ports::Probe,
-                          public ports::Checker,
-                          public ports::StateStore,
-                          public ports::Clock {
+class FakeMachine : public ports::Files,
+                    public ports::Network,
+                    public ports::Ingress,
+                    public ports::Containers,
+                    public ports::Stores,
+                    public ports::Probe,
+                    public ports::Checker,
+                    public ports::StateStore,
+                    public ports::Clock {
   public:
     struct Task {
         std::string digest;
