@@ -47,6 +47,10 @@ Result<world::TaskProcess> CrunContainers::start(const world::Placement& placeme
         if (task.descriptors > 0) order.descriptors = TRY(ingress_.descriptors(placement));
         if (order.descriptors.size() != task.descriptors)
             return fail("{} ingress sockets are there and {} are wanted", order.descriptors.size(), task.descriptors);
+        if (!task.image.empty()) TRY_VOID(images_.verify(task.image));
+        if (task.imageRoot)
+            order.image =
+                ImageRoot{TRY(images_.folder_of(task.image)), TRY(settings_of(TRY(images_.settings_of(task.image))))};
         const std::shared_lock making(cgroups_);
         return Container(view_.cgroups(), place_of(placement, task.name)).start(order);
     };
