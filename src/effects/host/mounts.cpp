@@ -29,6 +29,16 @@ bool root_of_mount(const std::filesystem::path& path) {
            (status.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
 }
 
+// A colon divides layers (the kernel's filesystems/overlayfs.rst), and a comma options; names of images have the first.
+std::string layer(const std::filesystem::path& folder) {
+    std::string escaped;
+    for (const char c : folder.string()) {
+        if (c == ':' || c == '\\' || c == ',') escaped += '\\';
+        escaped += c;
+    }
+    return escaped;
+}
+
 constexpr unsigned long dataFlags = MS_NOSUID | MS_NODEV | MS_NOEXEC;
 
 Result<void> make_private(const std::filesystem::path& point) {
@@ -90,7 +100,7 @@ Result<void> mount_view(const std::filesystem::path& lower, const std::filesyste
     const std::filesystem::path empty = point.parent_path() / ("." + point.filename().string() + ".empty");
     TRY_VOID(make_folder(empty));
     TRY_VOID(make_folder(point));
-    const std::string options = "lowerdir=" + lower.string() + ":" + empty.string();
+    const std::string options = "lowerdir=" + layer(lower) + ":" + layer(empty);
     const unsigned long flags =
         MS_RDONLY | MS_NOSUID | MS_NODEV | (programs ? 0UL : static_cast<unsigned long>(MS_NOEXEC));
     if (mount("overlay", point.c_str(), "overlay", flags, options.c_str()) != 0)
@@ -101,7 +111,7 @@ Result<void> mount_view(const std::filesystem::path& lower, const std::filesyste
 Result<void> mount_over(const std::filesystem::path& top, const std::filesystem::path& lower,
                         const std::filesystem::path& point) {
     TRY_VOID(make_folder(point));
-    const std::string options = fmt::format("lowerdir={}:{}", top.string(), lower.string());
+    const std::string options = fmt::format("lowerdir={}:{}", layer(top), layer(lower));
     if (mount("overlay", point.c_str(), "overlay", MS_RDONLY | MS_NOSUID | MS_NODEV, options.c_str()) != 0)
         return fail("mounting {} over {}: {}", top.string(), lower.string(), reason(errno));
     return make_private(point);

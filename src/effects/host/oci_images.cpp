@@ -308,9 +308,12 @@ Result<void> check_task(const EnvironmentSpec& spec, const TaskSpec& task, const
     const world::TextSpec* config = spec.text("tasks/" + task.name + "/config.json");
     if (config == nullptr) return fail("it has no config.json");
     TRY_VOID(check_mounted(spec, config->text, images));
-    if (!task.imageRoot) return {};
-    const ImageSettings settings = TRY(settings_of(TRY(images.settings_of(task.image))));
-    return check_program(TRY(images.folder_of(task.image)), TRY(process_in_image(config->text, settings)));
+    const std::optional<ImageUse> use = TRY(image_used_by(config->text));
+    if (!use || !use->isRoot) return {};
+    const auto image = std::ranges::find(spec.images, use->name, &world::ImageSpec::name);
+    if (image == spec.images.end()) return fail("it is not at hand");
+    const ImageSettings settings = TRY(settings_of(TRY(images.settings_of(image->digest))));
+    return check_program(TRY(images.folder_of(image->digest)), TRY(process_in_image(config->text, settings)));
 }
 
 }  // namespace
@@ -318,7 +321,7 @@ Result<void> check_task(const EnvironmentSpec& spec, const TaskSpec& task, const
 Result<void> OciImages::check(const EnvironmentSpec& spec) const {
     std::string last;
     for (const TaskSpec& task : spec.tasks) {
-        if (task.image.empty() || task.service == last) continue;
+        if (task.service == last) continue;
         last = task.service;
         TRY_VOID(
             wrap(check_task(spec, task, images_), "{}: the image of {}", spec.placement.environment, task.service));

@@ -8,6 +8,8 @@
 
 #include <boost/json.hpp>
 
+#include <tenantry/base/hash.hpp>
+
 #include "shared_root.hpp"
 
 namespace tenantry::host {
@@ -15,6 +17,7 @@ namespace {
 
 namespace json = boost::json;
 
+constexpr std::string_view imageAnnotation = "tenantry.image";
 constexpr std::string_view entryPointAnnotation = "tenantry.entrypoint";
 constexpr std::string_view stopSignalAnnotation = "org.opencontainers.image.stopSignal";
 constexpr std::array<std::pair<std::string_view, int>, 6> stopSignals{{{"SIGTERM", SIGTERM},
@@ -87,6 +90,13 @@ ImageProcess merged(const json::object& process, const ImageSettings& image) {
     return process_of(image, texts(process.at("args").as_array()), texts(process.at("env").as_array()));
 }
 
+// A name in a folder has 255 bytes at most (NAME_MAX); no reference begins with `+`.
+std::string image_folder_name(std::string reference) {
+    if (reference.size() > 255) return "+" + blake2b(reference).hex();
+    std::ranges::replace(reference, '/', '+');
+    return reference;
+}
+
 // What the image says stands in the text from here on.
 void run_image(json::object& process, const ImageSettings& image) {
     const ImageProcess own = merged(process, image);
@@ -135,6 +145,19 @@ Result<ImageProcess> process_in_image(std::string_view emitted, const ImageSetti
         const json::object config = json::parse(emitted).as_object();
         if (!runs_image(config)) return fail("config.json says itself what runs");
         return merged(config.at("process").as_object(), image);
+    } catch (const std::exception& error) {
+        return fail("reading config.json: {}", error.what());
+    }
+}
+
+Result<std::optional<ImageUse>> image_used_by(std::string_view emitted) {
+    try {
+        const json::object config = json::parse(emitted).as_object();
+        const json::value* annotations = config.if_contains("annotations");
+        const json::value* image =
+            annotations != nullptr ? annotations->as_object().if_contains(imageAnnotation) : nullptr;
+        if (image == nullptr) return std::optional<ImageUse>();
+        return ImageUse{image_folder_name(std::string(image->as_string())), runs_image(config)};
     } catch (const std::exception& error) {
         return fail("reading config.json: {}", error.what());
     }

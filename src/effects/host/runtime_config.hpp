@@ -47,6 +47,14 @@ Result<RuntimeConfig> runtime_config(std::string_view emitted, const RuntimeAddi
 /// What a task's emitted config.json and its image make together. An error where it is not to run in one.
 Result<ImageProcess> process_in_image(std::string_view emitted, const ImageSettings& image);
 
+/// The image that a task's emitted config.json names, by its annotations.
+struct ImageUse {
+    std::string name;     ///< of its folder below the environment's `images` (docs/local-files.md): `lend+api`
+    bool isRoot = false;  ///< the task's root is the image's, and the image says what runs
+};
+/// Nothing: it has none.
+Result<std::optional<ImageUse>> image_used_by(std::string_view emitted);
+
 /// What a config.json mounts of this machine: the sources.
 Result<std::vector<std::string>> mounted_by(std::string_view config);
 

@@ -111,6 +111,23 @@ TEST(RuntimeConfig, IsOfAnImageWhereTheFileSaysSo) {
     EXPECT_FALSE(runtime_config(json::serialize(nothing), more));
 }
 
+TEST(RuntimeConfig, NamesItsImage) {
+    const auto used = [](const std::string& reference, bool root) {
+        json::object config = json::parse(emitted).as_object();
+        config["annotations"] = {{"tenantry.image", reference}};
+        if (root) config["annotations"].as_object()["tenantry.entrypoint"] = "image";
+        return *image_used_by(json::serialize(config)).value();
+    };
+    EXPECT_EQ(used("registry.example:5000/lend/api:1", true).name, "registry.example:5000+lend+api:1");
+    EXPECT_TRUE(used("lend/api", true).isRoot);
+    EXPECT_FALSE(used("lend/api", false).isRoot);
+    const std::string longest = used(std::string(300, 'a'), false).name;
+    EXPECT_EQ(longest.size(), 65U);
+    EXPECT_EQ(longest.front(), '+');
+    EXPECT_FALSE(image_used_by(emitted).value()) << "it has none";
+    EXPECT_FALSE(image_used_by("[]"));
+}
+
 TEST(RuntimeConfig, TellsWhatItMounts) {
     EXPECT_EQ(mounted_by(emitted), std::vector<std::string>{"/run/images/api"});
     EXPECT_FALSE(mounted_by("{}"));

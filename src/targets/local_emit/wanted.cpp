@@ -133,12 +133,10 @@ world::EnvironmentSpec wanted(const blueprint::Blueprint& blueprint, const bluep
             const auto image = images.find(name);
             if (image == images.end()) return;
             parts.add(image->second);
-            one.image = image->second;
             spec.images.push_back({place, image->second});
         };
         const auto add_image = [&](blueprint::Hole<ImageRef> hole) {
             add(filling.value(hole).str(), image_folder(filling.value(hole)));
-            one.imageRoot = !one.frontend && filling.host_image(filling.value(hole)) == nullptr;
         };
         if (const auto* index = std::get_if<Index<Workload>>(&task.placed.of)) {
             const Workload& workload = shape.workloads[index->at];

@@ -13,6 +13,7 @@
 namespace tenantry::host {
 
 struct ContainerPlace;
+struct ImageRoot;
 
 /// User and group of the edge: the id just below the first range that a lock gives to an environment (2^20), above all
 /// that useradd(8) gives to people, to systems and to their subordinate ranges' first users.
@@ -81,6 +82,8 @@ class CrunContainers final : public ports::Containers {
     Result<std::vector<world::ObservedSocket>> observe_sockets(const std::optional<world::Placement>& alone);
 
   private:
+    [[nodiscard]] Result<std::optional<ImageRoot>> image_for(const world::Placement& placement,
+                                                             const std::string& task) const;
     Result<world::ObservedSandbox> look(const ContainerPlace& place);
 
     const MachineView& view_;

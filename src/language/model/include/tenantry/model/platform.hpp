@@ -240,15 +240,13 @@ struct Tenant {
 };
 
 /// A program or folder beneath the platform's folder, run over the host's /usr.
-/// Where an image comes from that lies in no registry.
-struct LocalImage {
+struct HostImage {
     RelativePath path;
-    bool isOci = false;  ///< a layout or an archive of one; else programs and files as they are
 };
 
 struct LocalTarget {
-    std::string domain;                                     ///< default `<platform>.localhost`
-    std::map<std::string, LocalImage, std::less<>> images;  ///< by image reference
+    std::string domain;                                    ///< default `<platform>.localhost`
+    std::map<std::string, HostImage, std::less<>> images;  ///< by image reference
 };
 
 struct AwsAccount {

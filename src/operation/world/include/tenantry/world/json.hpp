@@ -59,7 +59,7 @@ BOOST_DESCRIBE_STRUCT(NetSpec, (), (platform, environment, block, namespaces, so
 BOOST_DESCRIBE_STRUCT(HealthSpec, (), (port, path, every, grace))
 BOOST_DESCRIBE_STRUCT(TaskSpec, (),
                       (name, service, address, health, drain, descriptors, digest, release, kind, job, frontend,
-                       calledAt, spare, image, imageRoot))
+                       calledAt, spare))
 BOOST_DESCRIBE_STRUCT(JobSpec, (), (beforeRelease, afterCreate, timeout, repeatable))
 BOOST_DESCRIBE_ENUM(TaskKind, service, balancer, store, job)
 BOOST_DESCRIBE_STRUCT(TextSpec, (), (path, text))

@@ -56,9 +56,6 @@ struct TaskSpec {
     /// The address behind which the router spreads connections over the service's tasks; nothing: none come that way.
     std::optional<Ipv4> calledAt;
     bool spare = false;  ///< runs only while the service's other tasks are replaced
-    /// Digest of the image whose files it sees, which are looked at before it starts; empty: none.
-    std::string image = {};
-    bool imageRoot = false;  ///< its root is the image's, and the image says what runs
     bool operator==(const TaskSpec&) const = default;
 };
 
@@ -75,8 +72,7 @@ struct TextSpec {
     bool operator==(const TextSpec&) const = default;
 };
 
-/// An image that tasks mount or have as their root: its name below the environment's `images/`, and the digest of its
-/// files.
+/// An image of the host that tasks mount: its name below the environment's `images/`, and the digest of its files.
 struct ImageSpec {
     std::string name;    ///< `lend+api`
     std::string digest;  ///< 64 hex digits; a folder of this name lies in the machine's image store
