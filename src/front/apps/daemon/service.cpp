@@ -245,9 +245,7 @@ wire::ImageAnswer MachineService::store_image(const std::vector<wire::ImageFile>
     return {.digest = *std::move(stored), .error = {}};
 }
 
-bool MachineService::has_image(const std::string& digest) {
-    return parts_.images.folder_of(digest).has_value() || parts_.ociImages.has(digest);
-}
+bool MachineService::has_image(const std::string& digest) { return parts_.images.folder_of(digest).has_value(); }
 
 wire::Applied MachineService::applied(const std::string& platform) {
     const auto read = [&]() -> Result<std::string> {
