@@ -222,7 +222,7 @@ def what_cannot_run_is_refused_and_what_runs_goes_on(cgroup):
     layer = push("lend/layer:1", [[entry("y")]], SERVER)
     tampered(registry, json.loads(registry.blob(layer).read_text())["layers"][0]["digest"], lambda bytes_: bytes_[::-1])
     larger = push("lend/larger:1", [[entry("z")]], SERVER)
-    tampered(registry, json.loads(registry.blob(larger).read_text())["layers"][0]["digest"], lambda _: bytes(64 << 20))
+    tampered(registry, json.loads(registry.blob(larger).read_text())["layers"][0]["digest"], lambda _: os.urandom(32 << 20))
     tampered(registry, push("lend/huge:1", [[entry("w")]], SERVER), huge)
 
     none = "sha256:" + "0" * 64

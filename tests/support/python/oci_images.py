@@ -63,7 +63,7 @@ class Layout:
             "config": config or {},
             "rootfs": {"type": "layers", "diff_ids": ["sha256:" + hashlib.sha256(tar).hexdigest() for tar in tars]},
         }
-        blobs = [self.blob(gzip.compress(tar, mtime=0), LAYER) for tar in tars]
+        blobs = [self.blob(gzip.compress(tar, 1, mtime=0), LAYER) for tar in tars]
         manifest = {"schemaVersion": 2, "mediaType": MANIFEST, "config": self.blob(json.dumps(settings).encode(), CONFIG), "layers": blobs}
         return {**self.blob(json.dumps(manifest).encode(), MANIFEST), "platform": {"architecture": architecture, "os": os}}
 
