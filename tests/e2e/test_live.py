@@ -10,15 +10,33 @@ from pathlib import Path
 import pytest
 
 import fault_scenarios
+import hostile_scenarios
+import image_scenarios
+import job_scenarios
 import live_scenarios
 import load_scenarios
+import packet_scenarios
+import scale_scenarios
+import secret_scenarios
 import store_scenarios
 
 pytestmark = pytest.mark.root
 
+MODULES = [
+    fault_scenarios,
+    hostile_scenarios,
+    image_scenarios,
+    job_scenarios,
+    live_scenarios,
+    load_scenarios,
+    packet_scenarios,
+    scale_scenarios,
+    secret_scenarios,
+    store_scenarios,
+]
 SCENARIOS = [
     (module.__name__, name)
-    for module in (live_scenarios, load_scenarios, store_scenarios, fault_scenarios)
+    for module in MODULES
     for name, function in vars(module).items()
     if inspect.isfunction(function) and function.__module__ == module.__name__ and list(inspect.signature(function).parameters) == ["cgroup"]
 ]

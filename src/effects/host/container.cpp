@@ -13,6 +13,7 @@
 
 #include "files.hpp"
 #include "monitor.hpp"
+#include "mounts.hpp"
 #include "task_log.hpp"
 #include "task_record.hpp"
 #include "task_root.hpp"
@@ -180,6 +181,7 @@ Result<world::TaskProcess> Container::start_new(const ContainerOrder& order) {
     TRY_VOID(prepare(order));
     const Begun begun = TRY(create(order));
     if (order.relays) TRY_VOID(relay(begun.process.pid));
+    if (order.image) TRY_VOID(close_root(begun.process.pid));
     // Before it begins: whoever is killed behind this line leaves word that it may have run.
     const TaskRecord record{order.digest, begun.process, begun.monitor};
     TRY_VOID(write_task_record(place_.folder, record));
@@ -190,18 +192,22 @@ Result<world::TaskProcess> Container::start_new(const ContainerOrder& order) {
 }
 
 Result<void> Container::prepare(const ContainerOrder& order) {
-    const RuntimeAdditions additions{.release = order.release,
-                                     .cgroup = cgroups_.top(),
-                                     .shared = place_.shared,
-                                     .certificates = std::filesystem::exists(place_.shared / "certs"),
-                                     .root = place_.folder / "rootfs",
-                                     .procFiles = proc_files()};
+    RuntimeAdditions additions{.release = order.release,
+                               .cgroup = cgroups_.top(),
+                               .shared = place_.shared,
+                               .certificates = std::filesystem::exists(place_.shared / "certs"),
+                               .root = root(),
+                               .procFiles = proc_files()};
+    if (order.image) additions.image = order.image->settings;
     const std::string emitted = TRY(read_small(place_.folder / "config.json"));
     const RuntimeConfig config = TRY(runtime_config(emitted, additions));
     if (config.cgroup != place_.cgroup)
         return fail("its config.json names the cgroup {}, which is another container's", config.cgroup);
     TRY_VOID(stop_signal(emitted));
-    TRY_VOID(make_task_root(place_.folder / "rootfs", place_.shared, config));
+    if (order.image)
+        TRY_VOID(make_image_root(root(), top(), place_.shared, order.image->files, config));
+    else
+        TRY_VOID(make_task_root(root(), place_.shared, config));
     TRY_VOID(make_folder(run() / "exit", 0700));
     TRY_VOID(write_whole(run() / "config.json", config.text, 0600));
     return rotate_log(place_.log);
@@ -315,7 +321,8 @@ Result<void> Container::clear() {
         TRY_VOID(run_crun({"delete", "--force", place_.id}));
     TRY_VOID(end_monitor());
     cgroups_.remove(place_.cgroup);
-    for (const char* name : {"rootfs", "run", "task.json"}) TRY_VOID(remove_tree(place_.folder / name));
+    TRY_VOID(remove_task_root(root(), top()));
+    for (const char* name : {"run", "task.json"}) TRY_VOID(remove_tree(place_.folder / name));
     return {};
 }
 

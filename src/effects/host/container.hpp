@@ -29,12 +29,19 @@ struct ContainerPlace {
     std::string cgroup;  ///< below Cgroups::top, the one that config.json names
 };
 
+/// An image whose files are a container's root.
+struct ImageRoot {
+    std::filesystem::path files;
+    ImageSettings settings;
+};
+
 struct ContainerOrder {
-    std::string digest;            ///< another one is another container
-    std::string release;           ///< TENANTRY_RELEASE; empty: none
-    std::vector<int> descriptors;  ///< become 3, 4, ...
-    bool relays = false;           ///< scheduled as SCHED_BATCH
-    bool once = false;             ///< one that has run with this digest is given back and not run again
+    std::string digest;                   ///< another one is another container
+    std::string release;                  ///< TENANTRY_RELEASE; empty: none
+    std::vector<int> descriptors;         ///< become 3, 4, ...
+    bool relays = false;                  ///< scheduled as SCHED_BATCH
+    bool once = false;                    ///< one that has run with this digest is given back and not run again
+    std::optional<ImageRoot> image = {};  ///< nothing: its root is of the host's files
 };
 
 struct TaskRecord;
@@ -68,6 +75,8 @@ class Container {
     Result<void> run_crun(std::initializer_list<std::string> arguments) const;
     [[nodiscard]] std::vector<std::string> monitor_arguments(std::size_t descriptors) const;
     [[nodiscard]] std::filesystem::path run() const { return place_.folder / "run"; }
+    [[nodiscard]] std::filesystem::path root() const { return place_.folder / "rootfs"; }
+    [[nodiscard]] std::filesystem::path top() const { return place_.folder / "top"; }
 
     const Cgroups& cgroups_;
     ContainerPlace place_;

@@ -40,6 +40,20 @@ Result<void> await_ports(const world::TaskProcess& process, std::span<const std:
 
 }  // namespace
 
+// Its image's files are those that were stored, or it does not start.
+Result<std::optional<ImageRoot>> CrunContainers::image_for(const world::Placement& placement,
+                                                           const std::string& task) const {
+    const std::string config = TRY(read_small(place_of(placement, task).folder / "config.json"));
+    const std::optional<ImageUse> use = TRY(image_used_by(config));
+    if (!use) return std::optional<ImageRoot>();
+    const auto digest = mounted_image(placement, use->name);
+    if (!digest && !use->isRoot) return std::optional<ImageRoot>();  // nothing of it is mounted
+    TRY_VOID(digest);
+    TRY_VOID(images_.verify(*digest));
+    if (!use->isRoot) return std::optional<ImageRoot>();
+    return ImageRoot{TRY(images_.folder_of(*digest)), TRY(settings_of(TRY(images_.settings_of(*digest))))};
+}
+
 Result<world::TaskProcess> CrunContainers::start(const world::Placement& placement, const world::TaskSpec& task) {
     const auto start = [&]() -> Result<world::TaskProcess> {
         ContainerOrder order{
@@ -47,6 +61,7 @@ Result<world::TaskProcess> CrunContainers::start(const world::Placement& placeme
         if (task.descriptors > 0) order.descriptors = TRY(ingress_.descriptors(placement));
         if (order.descriptors.size() != task.descriptors)
             return fail("{} ingress sockets are there and {} are wanted", order.descriptors.size(), task.descriptors);
+        order.image = TRY(image_for(placement, task.name));
         const std::shared_lock making(cgroups_);
         return Container(view_.cgroups(), place_of(placement, task.name)).start(order);
     };

@@ -88,6 +88,16 @@ Finding stores() {
     return {"stores", true, (there.empty() ? "none" : there) + missing, help};
 }
 
+// Only platforms with images of registries need them.
+Finding images() {
+    std::string missing;
+    for (const char* name : {"skopeo", "umoci"})
+        if (access(fmt::format("/usr/bin/{}", name).c_str(), X_OK) != 0)
+            missing += fmt::format("{}{}", missing.empty() ? "" : " and ", name);
+    if (missing.empty()) return {"images", true, "skopeo, umoci", {}};
+    return {"images", true, "no " + missing, "for images that others built: install " + missing};
+}
+
 Finding rules() {
     return of(
         "nftables",
@@ -147,7 +157,8 @@ Finding disk() {
 }  // namespace
 
 std::vector<Finding> examine_machine() {
-    return {user(), kernel(), programs(), stores(), rules(), overlays(), groups(), port(8443), port(8080), disk()};
+    return {user(),     kernel(), programs(), stores(),   images(), rules(),
+            overlays(), groups(), port(8443), port(8080), disk()};
 }
 
 }  // namespace tenantry::host

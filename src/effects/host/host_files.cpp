@@ -57,7 +57,7 @@ Result<void> write_texts(const EnvironmentSpec& spec) {
 
 // What an image's folder is a view of is kept beside: the mount itself does not tell.
 Result<void> mount_image(const std::filesystem::path& images, const world::ImageSpec& image, const ImageStore& store) {
-    const std::filesystem::path point = images / image.name, note = images / ("." + image.name + ".digest");
+    const std::filesystem::path point = images / image.name, note = image_note_of(images, image.name);
     const std::string lower = TRY(store.folder_of(image.digest));
     const auto noted = read_small(note);
     if (noted && *noted == image.digest && is_mount(point)) return {};

@@ -7,6 +7,8 @@
 #include <tenantry/host/image_store.hpp>
 #include <tenantry/host/workspace.hpp>
 
+#include "image_tree.hpp"
+
 namespace tenantry::host {
 namespace {
 
@@ -87,6 +89,84 @@ TEST_F(ImageStoreTest, ForgetsWhatIsNotInUse) {
     EXPECT_EQ(names(), std::vector<std::string>{second});
     EXPECT_FALSE(store_.folder_of(first));
     EXPECT_TRUE(ImageStore(folder_ + "/none").keep_only({})) << "fine where there is no store";
+}
+
+// An unpacked image as `close_tree` leaves it, in a workplace of the store.
+class UnpackedImage : public ImageStoreTest {
+  protected:
+    std::string adopt(const std::string& bytes, const std::string& settings) const {
+        const std::filesystem::path made = *store_.workplace();
+        std::filesystem::create_directory(made / "bin");
+        std::ofstream(made / "bin/api") << bytes;
+        std::filesystem::permissions(made / "bin/api", std::filesystem::perms{04755});
+        std::filesystem::create_symlink("bin/api", made / "entry");
+        EXPECT_TRUE(close_tree(made));
+        return store_.adopt(made, settings).value();
+    }
+    // What somebody who is root here does.
+    void change(const std::string& digest) const {
+        const std::filesystem::path file = std::filesystem::path(folder_) / digest / "bin/api";
+        std::filesystem::permissions(file, std::filesystem::perms{0755});
+        std::ofstream(file) << "other";
+        std::filesystem::permissions(file, std::filesystem::perms{0555});
+    }
+};
+
+TEST_F(UnpackedImage, IsKnownByItsFilesAndSettings) {
+    const std::string first = adopt("program", "a");
+    EXPECT_EQ(adopt("program", "a"), first) << "again";
+    EXPECT_NE(adopt("program", "b"), first);
+    EXPECT_NE(adopt("progra", "a"), first);
+    EXPECT_EQ(store_.settings_of(first), "a");
+    EXPECT_TRUE(store_.verify(first));
+    EXPECT_TRUE(ImageStore(folder_).verify(first)) << "read again by another process";
+    EXPECT_EQ(std::filesystem::read_symlink(*store_.folder_of(first) + "/entry"), "bin/api");
+}
+
+TEST_F(UnpackedImage, ThatWasChangedIsFoundOut) {
+    const std::string digest = adopt("program", "a");
+    ASSERT_TRUE(store_.verify(digest));
+    ASSERT_TRUE(store_.name("sha256-x", digest));
+    EXPECT_EQ(store_.named("sha256-x"), digest);
+    change(digest);
+    for (const ImageStore& store : {store_, ImageStore(folder_)}) {
+        const auto found = store.verify(digest);
+        ASSERT_FALSE(found);
+        EXPECT_NE(found.error().text().find("were changed on this machine"), std::string::npos);
+    }
+    EXPECT_FALSE(store_.named("sha256-x")) << "so that it is got again";
+    EXPECT_EQ(adopt("program", "a"), digest);
+    EXPECT_TRUE(store_.verify(digest));
+    EXPECT_EQ(store_.named("sha256-x"), digest);
+}
+
+TEST_F(UnpackedImage, WithOtherSettingsIsFoundOut) {
+    const std::string digest = adopt("program", "a");
+    std::filesystem::permissions(folder_ + "/" + digest + ".json", std::filesystem::perms{0600});
+    std::ofstream(folder_ + "/" + digest + ".json") << "b";
+    EXPECT_FALSE(store_.verify(digest));
+}
+
+TEST_F(UnpackedImage, GoesWithItsNamesAndSettings) {
+    const std::string used = adopt("program", "a"), unused = adopt("program", "b");
+    ASSERT_TRUE(store_.name("sha256-used", used));
+    ASSERT_TRUE(store_.name("sha256-unused", unused));
+    ASSERT_TRUE(store_.workplace());
+    ASSERT_TRUE(store_.keep_only({used}));
+    std::vector<std::string> left{used, used + ".json", "sha256-used"};
+    std::ranges::sort(left);
+    EXPECT_EQ(names(), left);
+    EXPECT_FALSE(store_.named("sha256-unused"));
+}
+
+TEST_F(ImageStoreTest, AnImageOfTheHostThatWasChangedIsFoundOut) {
+    const std::string digest = *store_.store(sample);
+    EXPECT_TRUE(store_.verify(digest));
+    EXPECT_TRUE(ImageStore(folder_).verify(digest)) << "read again by another process";
+    std::filesystem::remove(*store_.folder_of(digest) + "/srv/x");
+    EXPECT_FALSE(store_.verify(digest));
+    EXPECT_EQ(*store_.store(sample), digest) << "sent again";
+    EXPECT_TRUE(store_.verify(digest));
 }
 
 TEST_F(ImageStoreTest, FindsDigestsOnly) {

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstddef>
+#include <thread>
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -28,6 +29,16 @@ bool root_of_mount(const std::filesystem::path& path) {
            (status.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
 }
 
+// A colon divides layers (the kernel's filesystems/overlayfs.rst), and a comma options; names of images have the first.
+std::string layer(const std::filesystem::path& folder) {
+    std::string escaped;
+    for (const char c : folder.string()) {
+        if (c == ':' || c == '\\' || c == ',') escaped += '\\';
+        escaped += c;
+    }
+    return escaped;
+}
+
 constexpr unsigned long dataFlags = MS_NOSUID | MS_NODEV | MS_NOEXEC;
 
 Result<void> make_private(const std::filesystem::path& point) {
@@ -37,30 +48,6 @@ Result<void> make_private(const std::filesystem::path& point) {
 }
 
 int end_at_once(void* /*nothing*/) { return 0; }
-
-// Mappings of ids are made of a user namespace, which lives by its descriptor alone: its one process ends at once, and
-// is looked at before it is reaped. So there is none that could stay.
-Result<Descriptor> user_namespace(const OwnerMapping& owner) {
-    std::array<std::byte, 4096> stack{};
-    const int pid =
-        clone(end_at_once, stack.data() + stack.size(), CLONE_NEWUSER | CLONE_VM | CLONE_VFORK | SIGCHLD, nullptr);
-    if (pid < 0) return fail("making a user namespace: {}", reason(errno));
-    const auto open_namespace = [&]() -> Result<Descriptor> {
-        const std::string process = "/proc/" + std::to_string(pid),
-                          map = fmt::format("{} {} 1\n", owner.from, owner.to);
-        for (const char* name : {"/uid_map", "/gid_map"}) {
-            const Descriptor file(open((process + name).c_str(), O_WRONLY | O_CLOEXEC));
-            if (file.number() < 0 || write(file.number(), map.data(), map.size()) != static_cast<ssize_t>(map.size()))
-                return fail("mapping ids: {}", reason(errno));
-        }
-        Descriptor opened(open((process + "/ns/user").c_str(), O_RDONLY | O_CLOEXEC));
-        if (opened.number() < 0) return fail("opening a user namespace: {}", reason(errno));
-        return opened;
-    };
-    auto opened = open_namespace();
-    while (waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {}
-    return opened;
-}
 
 Result<void> mount_mapped(const std::filesystem::path& folder, const OwnerMapping& owner,
                           const std::filesystem::path& point) {
@@ -81,6 +68,30 @@ Result<void> mount_mapped(const std::filesystem::path& folder, const OwnerMappin
 
 }  // namespace
 
+// Mappings of ids are made of a user namespace, which lives by its descriptor alone: its one process ends at once, and
+// is looked at before it is reaped. So there is none that could stay.
+Result<Descriptor> user_namespace(const OwnerMapping& owner) {
+    std::array<std::byte, 4096> stack{};
+    const int pid =
+        clone(end_at_once, stack.data() + stack.size(), CLONE_NEWUSER | CLONE_VM | CLONE_VFORK | SIGCHLD, nullptr);
+    if (pid < 0) return fail("making a user namespace: {}", reason(errno));
+    const auto open_namespace = [&]() -> Result<Descriptor> {
+        const std::string process = "/proc/" + std::to_string(pid),
+                          map = fmt::format("{} {} {}\n", owner.from, owner.to, owner.count);
+        for (const char* name : {"/uid_map", "/gid_map"}) {
+            const Descriptor file(open((process + name).c_str(), O_WRONLY | O_CLOEXEC));
+            if (file.number() < 0 || write(file.number(), map.data(), map.size()) != static_cast<ssize_t>(map.size()))
+                return fail("mapping ids: {}", reason(errno));
+        }
+        Descriptor opened(open((process + "/ns/user").c_str(), O_RDONLY | O_CLOEXEC));
+        if (opened.number() < 0) return fail("opening a user namespace: {}", reason(errno));
+        return opened;
+    };
+    auto opened = open_namespace();
+    while (waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {}
+    return opened;
+}
+
 bool is_mount(const std::filesystem::path& path) { return root_of_mount(path); }
 
 Result<void> mount_view(const std::filesystem::path& lower, const std::filesystem::path& point, bool programs) {
@@ -89,12 +100,36 @@ Result<void> mount_view(const std::filesystem::path& lower, const std::filesyste
     const std::filesystem::path empty = point.parent_path() / ("." + point.filename().string() + ".empty");
     TRY_VOID(make_folder(empty));
     TRY_VOID(make_folder(point));
-    const std::string options = "lowerdir=" + lower.string() + ":" + empty.string();
+    const std::string options = "lowerdir=" + layer(lower) + ":" + layer(empty);
     const unsigned long flags =
         MS_RDONLY | MS_NOSUID | MS_NODEV | (programs ? 0UL : static_cast<unsigned long>(MS_NOEXEC));
     if (mount("overlay", point.c_str(), "overlay", flags, options.c_str()) != 0)
         return fail("mounting an overlay of {} at {}: {}", lower.string(), point.string(), reason(errno));
     return make_private(point);
+}
+
+Result<void> mount_over(const std::filesystem::path& top, const std::filesystem::path& lower,
+                        const std::filesystem::path& point) {
+    TRY_VOID(make_folder(point));
+    const std::string options = fmt::format("lowerdir={}:{}", layer(top), layer(lower));
+    if (mount("overlay", point.c_str(), "overlay", MS_RDONLY | MS_NOSUID | MS_NODEV, options.c_str()) != 0)
+        return fail("mounting {} over {}: {}", top.string(), lower.string(), reason(errno));
+    return make_private(point);
+}
+
+Result<void> close_root(int pid) {
+    const std::string path = fmt::format("/proc/{}/ns/mnt", pid);
+    const Descriptor mounts(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    int error = mounts.number() < 0 ? errno : 0;
+    // Mounts are a thread's; this one ends in those of the process.
+    std::thread([&] {
+        constexpr unsigned long closed = MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV;
+        if (error == 0 && (unshare(CLONE_FS) != 0 || setns(mounts.number(), CLONE_NEWNS) != 0 ||
+                           mount(nullptr, "/", nullptr, closed, nullptr) != 0))
+            error = errno;
+    }).join();
+    if (error != 0) return fail("closing the root of process {}: {}", pid, reason(error));
+    return {};
 }
 
 Result<void> mount_writable(const WritableView& view, const std::filesystem::path& point) {

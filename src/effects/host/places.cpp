@@ -5,6 +5,8 @@
 #include <tenantry/base/hash.hpp>
 #include <tenantry/host/machine_view.hpp>
 
+#include "files.hpp"
+
 namespace tenantry::host {
 namespace {
 
@@ -39,6 +41,14 @@ ContainerPlace place_of(const world::Placement& placement, std::string_view task
             .shared = shared_root_of(placement),
             .log = kept_folder_of(placement) / "logs" / (name + ".log"),
             .cgroup = cgroup_of(placement) + "/" + name};
+}
+
+std::filesystem::path image_note_of(const std::filesystem::path& images, const std::string& name) {
+    return images / ("." + name + ".digest");
+}
+
+Result<std::string> mounted_image(const world::Placement& placement, const std::string& name) {
+    return read_small(image_note_of(std::filesystem::path(world::folder_of(placement)) / "images", name));
 }
 
 std::string cgroup_of(const world::Placement& placement) { return "environments/" + joined(placement); }

@@ -19,6 +19,10 @@ std::filesystem::path shared_root_of(const world::Placement& placement);
 /// A task's container. Its id is `lend+acme+production+api-1`; a longer one than 200 bytes is `+` and a digest of it.
 ContainerPlace place_of(const world::Placement& placement, std::string_view task);
 ContainerPlace edge_place();
+/// Where it is noted what the folder of an image below an environment's `images` is a view of.
+std::filesystem::path image_note_of(const std::filesystem::path& images, const std::string& name);
+/// The digest that stands there.
+Result<std::string> mounted_image(const world::Placement& placement, const std::string& name);
 /// The cgroup above those of its tasks: `environments/lend+acme+production`.
 std::string cgroup_of(const world::Placement& placement);
 

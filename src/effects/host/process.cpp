@@ -126,6 +126,22 @@ Result<int> Child::wait(milliseconds deadline) {
     return ended.si_code == CLD_EXITED ? ended.si_status : 128 + ended.si_status;
 }
 
+Result<int> Child::wait(milliseconds deadline, const std::function<Result<void>()>& look, milliseconds every) {
+    const auto until = std::chrono::steady_clock::now() + deadline;
+    while (!await_end(process_, every) && std::chrono::steady_clock::now() < until) {
+        const auto before = std::chrono::steady_clock::now();
+        if (auto fine = look(); !fine) {
+            kill();
+            return std::unexpected(std::move(fine).error());
+        }
+        // What is long to look at is looked at less often.
+        every = std::max(every, std::chrono::ceil<milliseconds>(10 * (std::chrono::steady_clock::now() - before)));
+    }
+    if (await_end(process_, milliseconds(0))) return wait(deadline);
+    kill();
+    return fail("it did not end within {} ms", deadline.count());
+}
+
 Result<std::string> run_and_read(Command command, milliseconds deadline) {
     std::array<int, 2> ends{};
     if (pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0) return fail("making a pipe: {}", reason(errno));

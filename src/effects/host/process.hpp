@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -32,6 +33,9 @@ class Child {
     [[nodiscard]] int pid() const { return pid_; }
     /// Exit code, 128 + signal. An error where it does not end in time; it is killed and reaped then.
     Result<int> wait(std::chrono::milliseconds deadline);
+    /// The same; `look` is asked all the while, not more often than `every`, and its error is the end of the child.
+    Result<int> wait(std::chrono::milliseconds deadline, const std::function<Result<void>()>& look,
+                     std::chrono::milliseconds every);
 
   private:
     void kill();

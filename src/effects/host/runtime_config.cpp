@@ -8,6 +8,8 @@
 
 #include <boost/json.hpp>
 
+#include <tenantry/base/hash.hpp>
+
 #include "shared_root.hpp"
 
 namespace tenantry::host {
@@ -15,6 +17,8 @@ namespace {
 
 namespace json = boost::json;
 
+constexpr std::string_view imageAnnotation = "tenantry.image";
+constexpr std::string_view entryPointAnnotation = "tenantry.entrypoint";
 constexpr std::string_view stopSignalAnnotation = "org.opencontainers.image.stopSignal";
 constexpr std::array<std::pair<std::string_view, int>, 6> stopSignals{{{"SIGTERM", SIGTERM},
                                                                        {"SIGINT", SIGINT},
@@ -31,8 +35,10 @@ json::object bind_mount(const std::filesystem::path& source, std::string_view de
 
 // Ours first: nothing that the file mounts lies above them.
 json::array all_mounts(const json::array& emitted, const RuntimeAdditions& additions) {
-    json::array mounts{bind_mount(additions.shared / "usr", "/usr", true)};
-    if (additions.certificates) mounts.emplace_back(bind_mount(additions.shared / "certs", "/etc/ssl/certs", false));
+    json::array mounts;
+    if (!additions.image) mounts.push_back(bind_mount(additions.shared / "usr", "/usr", true));
+    if (!additions.image && additions.certificates)
+        mounts.emplace_back(bind_mount(additions.shared / "certs", "/etc/ssl/certs", false));
     for (const json::value& mount : emitted) mounts.push_back(mount);
     return mounts;
 }
@@ -69,11 +75,46 @@ std::string below_top(std::string_view path) {
     return std::string(path.substr(top.size()));
 }
 
+std::vector<std::string> texts(const json::array& list) {
+    std::vector<std::string> result;
+    for (const json::value& text : list) result.emplace_back(text.as_string());
+    return result;
+}
+
+bool runs_image(const json::object& config) {
+    const json::value* annotations = config.if_contains("annotations");
+    return annotations != nullptr && annotations->as_object().contains(entryPointAnnotation);
+}
+
+ImageProcess merged(const json::object& process, const ImageSettings& image) {
+    return process_of(image, texts(process.at("args").as_array()), texts(process.at("env").as_array()));
+}
+
+// A name in a folder has 255 bytes at most (NAME_MAX); no reference begins with `+`.
+std::string image_folder_name(std::string reference) {
+    if (reference.size() > 255) return "+" + blake2b(reference).hex();
+    std::ranges::replace(reference, '/', '+');
+    return reference;
+}
+
+// What the image says stands in the text from here on.
+void run_image(json::object& process, const ImageSettings& image) {
+    const ImageProcess own = merged(process, image);
+    process["args"] = json::value_from(own.args);
+    process["env"] = json::value_from(own.env);
+    process["cwd"] = own.folder;
+}
+
 RuntimeConfig converted(std::string_view emitted, const RuntimeAdditions& additions) {
     json::object config = json::parse(emitted).as_object();
     json::object& process = config.at("process").as_object();
     json::object& linux = config.at("linux").as_object();
+    if (runs_image(config) != additions.image.has_value())
+        throw std::invalid_argument("who says what runs, the image or the file, differs");
+    if (additions.image) run_image(process, *additions.image);
     RuntimeConfig result;
+    const json::value* cwd = process.if_contains("cwd");
+    result.folder = cwd != nullptr ? std::string(cwd->as_string()) : "/";
     result.program = process.at("args").as_array().at(0).as_string();
     result.uid = process.at("user").at("uid").to_number<std::uint32_t>();
     result.cgroup = below_top(linux.at("cgroupsPath").as_string());
@@ -95,6 +136,40 @@ Result<RuntimeConfig> runtime_config(std::string_view emitted, const RuntimeAddi
     try {
         return converted(emitted, additions);
     } catch (const std::exception& error) {  // Boost.JSON's own, for any text that is no config.json
+        return fail("reading config.json: {}", error.what());
+    }
+}
+
+Result<ImageProcess> process_in_image(std::string_view emitted, const ImageSettings& image) {
+    try {
+        const json::object config = json::parse(emitted).as_object();
+        if (!runs_image(config)) return fail("config.json says itself what runs");
+        return merged(config.at("process").as_object(), image);
+    } catch (const std::exception& error) {
+        return fail("reading config.json: {}", error.what());
+    }
+}
+
+Result<std::optional<ImageUse>> image_used_by(std::string_view emitted) {
+    try {
+        const json::object config = json::parse(emitted).as_object();
+        const json::value* annotations = config.if_contains("annotations");
+        const json::value* image =
+            annotations != nullptr ? annotations->as_object().if_contains(imageAnnotation) : nullptr;
+        if (image == nullptr) return std::optional<ImageUse>();
+        return ImageUse{image_folder_name(std::string(image->as_string())), runs_image(config)};
+    } catch (const std::exception& error) {
+        return fail("reading config.json: {}", error.what());
+    }
+}
+
+Result<std::vector<std::string>> mounted_by(std::string_view config) {
+    try {
+        std::vector<std::string> sources;
+        for (const RuntimeConfig::Mount& mount : targets(json::parse(config).at("mounts").as_array()))
+            if (!mount.source.empty()) sources.push_back(mount.source);
+        return sources;
+    } catch (const std::exception& error) {
         return fail("reading config.json: {}", error.what());
     }
 }

@@ -4,11 +4,14 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <tenantry/base/error.hpp>
+
+#include "image_settings.hpp"
 
 namespace tenantry::host {
 
@@ -22,6 +25,8 @@ struct RuntimeAdditions {
     /// Files of this kernel's /proc, by their paths. crun would hide one behind the machine's /dev/null: an inode that
     /// tasks of all environments could lock and watch. `shared` has an empty file in its place.
     std::vector<std::string> procFiles = {};
+    /// Of a task whose root is its image's: it sees nothing of the host's, and the image says what runs.
+    std::optional<ImageSettings> image = {};
 };
 
 struct RuntimeConfig {
@@ -29,6 +34,7 @@ struct RuntimeConfig {
     std::string program;  ///< args[0]
     std::uint32_t uid = 0;
     std::string cgroup;  ///< below Cgroups::top
+    std::string folder;  ///< where the process begins
     struct Mount {
         std::string destination;
         std::string source;  ///< of a bind mount; empty: one of the kernel's
@@ -37,6 +43,20 @@ struct RuntimeConfig {
 };
 
 Result<RuntimeConfig> runtime_config(std::string_view emitted, const RuntimeAdditions& additions);
+
+/// What a task's emitted config.json and its image make together. An error where it is not to run in one.
+Result<ImageProcess> process_in_image(std::string_view emitted, const ImageSettings& image);
+
+/// The image that a task's emitted config.json names, by its annotations.
+struct ImageUse {
+    std::string name;     ///< of its folder below the environment's `images` (docs/local-files.md): `lend+api`
+    bool isRoot = false;  ///< the task's root is the image's, and the image says what runs
+};
+/// Nothing: it has none.
+Result<std::optional<ImageUse>> image_used_by(std::string_view emitted);
+
+/// What a config.json mounts of this machine: the sources.
+Result<std::vector<std::string>> mounted_by(std::string_view config);
 
 /// The signal that asks its process to end: the one that its annotation `org.opencontainers.image.stopSignal` names
 /// (`SIGINT`), else SIGTERM.

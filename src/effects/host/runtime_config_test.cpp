@@ -73,6 +73,66 @@ TEST(RuntimeConfig, HidesFilesOfProcBehindOneOfTheEnvironment) {
     EXPECT_EQ(config->mounts.back().destination, "/app") << "no place for it has to be made";
 }
 
+std::string of_image() {
+    json::object config = json::parse(emitted).as_object();
+    config["annotations"] = {{"tenantry.entrypoint", "image"}};
+    config.at("process").at("args") = json::array{"serve"};
+    return json::serialize(config);
+}
+
+TEST(RuntimeConfig, OfAnImageHasNothingOfTheHosts) {
+    RuntimeAdditions more = additions;
+    more.image = ImageSettings{{"/api", "-v"}, {"help"}, {"LEVEL=info", "PATH=/opt/bin"}, "/srv"};
+    const auto config = runtime_config(of_image(), more);
+    ASSERT_TRUE(config) << config.error().text();
+    const json::value text = json::parse(config->text);
+    EXPECT_EQ(json::serialize(text.at_pointer("/process/args")), R"(["/api","-v","serve"])");
+    EXPECT_EQ(json::serialize(text.at_pointer("/process/env")),
+              R"(["LEVEL=info","PATH=/opt/bin","TENANTRY_RELEASE=r7"])");
+    EXPECT_EQ(text.at_pointer("/process/cwd").as_string(), "/srv");
+    EXPECT_EQ(config->folder, "/srv");
+    EXPECT_EQ(config->program, "/api");
+    std::vector<std::string> mounts;
+    for (const auto& mount : config->mounts) mounts.push_back(mount.destination);
+    EXPECT_EQ(mounts, (std::vector<std::string>{"/proc", "/app"}));
+}
+
+// Neither runs a file's words in an image that says others, nor the other way round.
+TEST(RuntimeConfig, IsOfAnImageWhereTheFileSaysSo) {
+    EXPECT_FALSE(runtime_config(of_image(), additions));
+    RuntimeAdditions more = additions;
+    more.image = ImageSettings{{"/api"}, {}, {}, {}};
+    EXPECT_FALSE(runtime_config(emitted, more));
+    EXPECT_FALSE(process_in_image(emitted, *more.image));
+    EXPECT_EQ(process_in_image(of_image(), *more.image)->args, (std::vector<std::string>{"/api", "serve"}));
+    more.image->entryPoint.clear();
+    json::object nothing = json::parse(of_image()).as_object();
+    nothing.at("process").at("args") = json::array{};
+    EXPECT_FALSE(runtime_config(json::serialize(nothing), more));
+}
+
+TEST(RuntimeConfig, NamesItsImage) {
+    const auto used = [](const std::string& reference, bool root) {
+        json::object config = json::parse(emitted).as_object();
+        config["annotations"] = {{"tenantry.image", reference}};
+        if (root) config["annotations"].as_object()["tenantry.entrypoint"] = "image";
+        return *image_used_by(json::serialize(config)).value();
+    };
+    EXPECT_EQ(used("registry.example:5000/lend/api:1", true).name, "registry.example:5000+lend+api:1");
+    EXPECT_TRUE(used("lend/api", true).isRoot);
+    EXPECT_FALSE(used("lend/api", false).isRoot);
+    const std::string longest = used(std::string(300, 'a'), false).name;
+    EXPECT_EQ(longest.size(), 65U);
+    EXPECT_EQ(longest.front(), '+');
+    EXPECT_FALSE(image_used_by(emitted).value()) << "it has none";
+    EXPECT_FALSE(image_used_by("[]"));
+}
+
+TEST(RuntimeConfig, TellsWhatItMounts) {
+    EXPECT_EQ(mounted_by(emitted), std::vector<std::string>{"/run/images/api"});
+    EXPECT_FALSE(mounted_by("{}"));
+}
+
 TEST(RuntimeConfig, WithoutReleaseAndCertificatesHasNone) {
     const auto config = runtime_config(emitted, {.release = {}, .cgroup = "tenantry", .shared = "/s", .root = "/r"});
     ASSERT_TRUE(config);

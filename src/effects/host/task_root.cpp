@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 
 #include "files.hpp"
+#include "image_program.hpp"
+#include "mounts.hpp"
 
 namespace tenantry::host {
 namespace {
@@ -50,6 +52,11 @@ Result<void> make_mount_point(const std::filesystem::path& root, const RuntimeCo
     return write_whole(point, "", 0444);
 }
 
+Result<void> make_mount_points(const std::filesystem::path& root, const RuntimeConfig& config) {
+    for (const RuntimeConfig::Mount& mount : config.mounts) TRY_VOID(make_mount_point(root, mount));
+    return {};
+}
+
 }  // namespace
 
 Result<void> make_task_root(const std::filesystem::path& root, const std::filesystem::path& shared,
@@ -59,8 +66,26 @@ Result<void> make_task_root(const std::filesystem::path& root, const std::filesy
     TRY_VOID(link_usr(root));
     TRY_VOID(link_etc(shared / "etc", root / "etc"));
     TRY_VOID(write_users(root / "etc", config.uid));
-    for (const RuntimeConfig::Mount& mount : config.mounts) TRY_VOID(make_mount_point(root, mount));
-    return {};
+    return make_mount_points(root, config);
+}
+
+Result<void> make_image_root(const std::filesystem::path& root, const std::filesystem::path& top,
+                             const std::filesystem::path& shared, const std::filesystem::path& files,
+                             const RuntimeConfig& config) {
+    TRY_VOID(remove_task_root(root, top));
+    TRY_VOID(make_folder(top / "etc"));
+    TRY_VOID(write_users(top / "etc", config.uid));
+    const std::string names = TRY(read_small(shared / "etc/nsswitch.conf"));
+    TRY_VOID(write_whole(top / "etc/nsswitch.conf", names, 0444));
+    TRY_VOID(make_mount_points(top, config));
+    if (!has_folder(files, config.folder)) TRY_VOID(make_folder(top / config.folder.substr(1)));
+    return mount_over(top, files, root);
+}
+
+Result<void> remove_task_root(const std::filesystem::path& root, const std::filesystem::path& top) {
+    TRY_VOID(unmount(root));
+    TRY_VOID(remove_tree(root));
+    return remove_tree(top);
 }
 
 }  // namespace tenantry::host

@@ -14,4 +14,13 @@ namespace tenantry::host {
 Result<void> make_task_root(const std::filesystem::path& root, const std::filesystem::path& shared,
                             const RuntimeConfig& config);
 
+/// The same of an image's root: the image's `files`, seen through `top`, in which are the mount points, the folder
+/// where the process begins, and of /etc its users and where names are looked up. All mount points are real folders and
+/// files of `top`: no link of the image leads to another place. A view of its own, read-only, nosuid, nodev.
+Result<void> make_image_root(const std::filesystem::path& root, const std::filesystem::path& top,
+                             const std::filesystem::path& shared, const std::filesystem::path& files,
+                             const RuntimeConfig& config);
+/// Takes a root away, of either kind.
+Result<void> remove_task_root(const std::filesystem::path& root, const std::filesystem::path& top);
+
 }  // namespace tenantry::host

@@ -152,8 +152,9 @@ class Examiner {
         const bool own = kind == MountKind::memory || kind == MountKind::proc || kind == MountKind::control ||
                          kind == MountKind::data;
         if (mount.writable && !own) wrong("can write");
-        // The root and masks of /proc hold no file of a stranger; nodes in its own /dev are the runtime's.
-        if (kind == MountKind::root || kind == MountKind::mask) return;
+        // Masks of /proc hold no file of a stranger, and a root only where it is a view of an image; nodes in its own
+        // /dev are the runtime's.
+        if (kind == MountKind::mask || (kind == MountKind::root && mount.type != "overlay")) return;
         if (mount.setuid) wrong("has a mount without nosuid");
         if (mount.devices && mount.point != "/dev") wrong("has a mount without nodev");
     }

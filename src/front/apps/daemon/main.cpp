@@ -88,7 +88,8 @@ Result<void> serve(const Options& options) {
     host::HostFiles files(view, authority, images);
     host::UnixIngress ingress(host::edgeUser);
     host::KernelNetwork network([&](const world::Placement& placement) { return ingress.sockets(placement); });
-    host::CrunContainers containers(view, ingress);
+    host::CrunContainers containers(view, ingress, images);
+    host::OciImages ociImages(view, images);
     host::NamespaceProbe probe(authority);
     host::HostStores stores;
     Checker checker(platforms, containers, stores);
@@ -108,13 +109,14 @@ Result<void> serve(const Options& options) {
                                        [](const auto& one) { return one.phase != "absent"; });
         },
         log_line);
-    MachineService service({runner, platforms, containers, network, stores, probe, images, authority, edge});
+    MachineService service({runner, platforms, containers, network, stores, probe, images, authority, edge, ociImages});
     TRY_VOID(service.tidy());
     const auto server = TRY(api::Server::listen(options.socket, service));
     log_line(fmt::format("tenantryd {} answers at {}", TENANTRY_VERSION, options.socket));
     int signal = 0;
     sigwait(&ends, &signal);
     log_line("tenantryd ends; what runs goes on");
+    ociImages.stop();
     running.request_stop();
     running.join();
     return ended;

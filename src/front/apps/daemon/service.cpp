@@ -38,21 +38,6 @@ Result<const Environment*> find(const Blueprint& blueprint, const std::string& n
     return &*found;
 }
 
-// Every image of the environment must be one of the host that was sent.
-Result<void> check_images(const Blueprint& blueprint, const Environment& environment, const wire::Bundle& bundle,
-                          const host::ImageStore& images) {
-    for (const ImageRef& image : blueprint::images_of(blueprint, environment)) {
-        const auto digest = bundle.images.find(image.str());
-        if (digest == bundle.images.end())
-            return fail(
-                "{}: the image {} lies in a registry; this version runs images of the host alone: name a program or "
-                "folder for it in `targets.local.images`",
-                environment.name(), image.str());
-        TRY_VOID(wrap(images.folder_of(digest->second), "the image {}", image.str()));
-    }
-    return {};
-}
-
 // What this version cannot do for an environment's data, said before anything is made.
 Result<void> check_data(const blueprint::Shape& shape, const std::string& environment) {
     for (const blueprint::Secret& secret : shape.secrets)
@@ -62,11 +47,10 @@ Result<void> check_data(const blueprint::Shape& shape, const std::string& enviro
     return {};
 }
 
-// Of what the caller sent, and of FerretDB, which is the machine's own, where a store is run by it.
-Result<std::map<std::string, std::string>> images_of(const blueprint::Shape& shape, const wire::Bundle& bundle,
+// With FerretDB, which is the machine's own, where a store is run by it.
+Result<std::map<std::string, std::string>> images_of(const blueprint::Shape& shape,
+                                                     std::map<std::string, std::string> all,
                                                      const host::ImageStore& images) {
-    std::map<std::string, std::string> all = bundle.images;
-    all.erase(local_emit::ferretdbImage);
     const auto store = std::ranges::find_if(shape.stores, blueprint::is_backed);
     if (store == shape.stores.end()) return all;
     auto digest = host::store_ferretdb(images);
@@ -87,9 +71,9 @@ Result<void> check_machine(const Platform& platform, const std::vector<std::stri
 }
 
 // The release that the images at hand make: its name, for the tasks.
-std::string release_name(const wire::Bundle& bundle) {
+std::string release_name(const std::map<std::string, std::string>& images) {
     std::string all;
-    for (const auto& [image, digest] : bundle.images) all.append(image).append(" ").append(digest).append("\n");
+    for (const auto& [image, digest] : images) all.append(image).append(" ").append(digest).append("\n");
     return "local-" + blake2b(all).hex().substr(0, 12);
 }
 
@@ -121,33 +105,63 @@ Result<std::string> output_of(int file) {
 
 }  // namespace
 
-Result<std::vector<EnvironmentSpec>> MachineService::specs_of(const wire::UpRequest& request) {
+/// A platform that was compiled, and the images of the environments that are named: digests by reference.
+struct MachineService::Prepared {
+    std::shared_ptr<const Platform> platform;
+    std::map<std::string, std::string> images;
+};
+
+// The digest of an image's files. Where it comes from, the platform's files say alone, whatever was sent.
+Result<std::string> MachineService::image_of(const ImageRef& image, const Platform& platform) {
+    const blueprint::Commons& commons = platform.compiled->blueprint.commons;
+    if (!commons.hostImages.contains(image.str())) return parts_.ociImages.fetch(image);
+    const auto sent = platform.bundle.images.find(image.str());
+    if (sent == platform.bundle.images.end()) return fail("the image {} was not sent", image.str());
+    TRY_VOID(wrap(parts_.images.folder_of(sent->second), "the image {}", image.str()));
+    return sent->second;
+}
+
+// All that may take long, and that nobody else must wait for: a registry, and the unpacking of images.
+Result<MachineService::Prepared> MachineService::prepare(const wire::UpRequest& request) {
     if (request.bundle.version != wire::version)
         return fail("tenantry speaks version {} and this daemon {}: install the same of both", request.bundle.version,
                     wire::version);
     if (request.environments.empty()) return fail("no environment is named");
-    const auto platform = TRY(parts_.platforms.take(request.bundle));
-    const Blueprint& blueprint = platform->compiled->blueprint;
-    const auto& provisional = platform->compiled->provisional;
-    TRY_VOID(check_machine(*platform, request.environments));
-    const local_emit::LocalTemplates templates(blueprint);
-    const std::string release = release_name(request.bundle);
-    std::vector<EnvironmentSpec> specs;
+    Prepared prepared{TRY(parts_.platforms.take(request.bundle)), {}};
+    const Blueprint& blueprint = prepared.platform->compiled->blueprint;
+    const auto& provisional = prepared.platform->compiled->provisional;
+    TRY_VOID(check_machine(*prepared.platform, request.environments));
     for (const std::string& name : request.environments) {
         const Environment& environment = *TRY(find(blueprint, name));
         if (std::ranges::find(provisional, name) != provisional.end())
             return fail("{} has no block of addresses in platform.lock yet: `tenantry lock` gives it one", name);
-        TRY_VOID(check_images(blueprint, environment, request.bundle, parts_.images));
         TRY_VOID(check_data(blueprint.shape(environment), name));
+        for (const ImageRef& image : blueprint::images_of(blueprint, environment))
+            if (!prepared.images.contains(image.str()))
+                prepared.images[image.str()] = TRY(wrap(image_of(image, *prepared.platform), "{}", name));
+    }
+    return prepared;
+}
+
+Result<std::vector<EnvironmentSpec>> MachineService::specs_of(const wire::UpRequest& request,
+                                                              const Prepared& prepared) {
+    const Platform& platform = *prepared.platform;
+    const Blueprint& blueprint = platform.compiled->blueprint;
+    const local_emit::LocalTemplates templates(blueprint);
+    const std::string release = release_name(prepared.images);
+    std::vector<EnvironmentSpec> specs;
+    for (const std::string& name : request.environments) {
+        const Environment& environment = *TRY(find(blueprint, name));
         const auto images =
-            TRY(wrap(images_of(blueprint.shape(environment), request.bundle, parts_.images), "{}", name));
+            TRY(wrap(images_of(blueprint.shape(environment), prepared.images, parts_.images), "{}", name));
         EnvironmentSpec spec =
             local_emit::wanted(blueprint, environment, templates.emit(blueprint, environment), images);
-        spec.bundle = platform->digest;
+        spec.bundle = platform.digest;
         for (world::TaskSpec& task : spec.tasks) task.release = release;
+        TRY_VOID(parts_.ociImages.check(spec));
         specs.push_back(std::move(spec));
     }
-    if (const auto violated = TRY(prove(*platform, request.environments, emitted_texts(specs))))
+    if (const auto violated = TRY(prove(platform, request.environments, emitted_texts(specs))))
         return fail("{}", *violated);
     return specs;
 }
@@ -174,11 +188,12 @@ Result<void> MachineService::check_apart(const std::vector<EnvironmentSpec>& spe
 }
 
 wire::Answer MachineService::up(const wire::UpRequest& request, const api::Caller& caller) {
-    const std::scoped_lock lock(asking_);
     wire::Answer answer;
     const auto apply = [&]() -> Result<void> {
         const plan::OnViolation onViolation = TRY(on_violation(request.onViolation));
-        std::vector<EnvironmentSpec> specs = TRY(specs_of(request));
+        const Prepared prepared = TRY(prepare(request));
+        const std::scoped_lock lock(asking_);
+        std::vector<EnvironmentSpec> specs = TRY(specs_of(request, prepared));
         TRY_VOID(check_apart(specs));
         const std::shared_ptr<void> kept = TRY(parts_.edge.start());
         for (EnvironmentSpec& spec : specs) {

@@ -6,6 +6,7 @@
 #include <tenantry/host/crun_containers.hpp>
 #include <tenantry/host/image_store.hpp>
 #include <tenantry/host/namespace_probe.hpp>
+#include <tenantry/host/oci_images.hpp>
 
 #include "edge.hpp"
 #include "platforms.hpp"
@@ -28,6 +29,7 @@ class MachineService final : public api::Service {
         const host::ImageStore& images;
         const host::Authority& authority;
         EdgeKeeper& edge;
+        host::OciImages& ociImages;
     };
     explicit MachineService(Parts parts) : parts_(parts) {}
 
@@ -50,7 +52,10 @@ class MachineService final : public api::Service {
     Result<void> tidy();
 
   private:
-    Result<std::vector<world::EnvironmentSpec>> specs_of(const wire::UpRequest& request);
+    struct Prepared;
+    Result<Prepared> prepare(const wire::UpRequest& request);
+    Result<std::string> image_of(const ImageRef& image, const Platform& platform);
+    Result<std::vector<world::EnvironmentSpec>> specs_of(const wire::UpRequest& request, const Prepared& prepared);
     [[nodiscard]] bool is_known(const world::Placement& placement) const;
     Result<void> check_apart(const std::vector<world::EnvironmentSpec>& specs) const;
 

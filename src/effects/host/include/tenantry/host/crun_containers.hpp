@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 
+#include <tenantry/host/image_store.hpp>
 #include <tenantry/host/machine_view.hpp>
 #include <tenantry/host/unix_ingress.hpp>
 #include <tenantry/ports/ports.hpp>
@@ -12,6 +13,7 @@
 namespace tenantry::host {
 
 struct ContainerPlace;
+struct ImageRoot;
 
 /// User and group of the edge: the id just below the first range that a lock gives to an environment (2^20), above all
 /// that useradd(8) gives to people, to systems and to their subordinate ranges' first users.
@@ -26,7 +28,8 @@ struct EdgeTexts {
 
 /// Tasks as containers of crun, each watched by a conmon that outlives the daemon. Beside a task's config.json:
 ///
-///     rootfs/    its root: mount points, links into /usr, a minimal /etc
+///     rootfs/    its root: mount points, links into /usr, a minimal /etc; or a view of its image's files, and before
+///                them those in top/
 ///     run/       crun's bundle and conmon's files; config.json there is the emitted one with TENANTRY_RELEASE, /usr
 ///     and
 ///                what else the task sees of the host
@@ -37,7 +40,8 @@ struct EdgeTexts {
 /// May be called from several threads, for one task by one at a time. `view` and `ingress` must outlive it.
 class CrunContainers final : public ports::Containers {
   public:
-    CrunContainers(const MachineView& view, const UnixIngress& ingress) : view_(view), ingress_(ingress) {}
+    CrunContainers(const MachineView& view, const UnixIngress& ingress, ImageStore images = ImageStore())
+        : view_(view), ingress_(ingress), images_(std::move(images)) {}
 
     Result<world::TaskProcess> start(const world::Placement& placement, const world::TaskSpec& task) override;
     Result<void> stop(const world::Placement& placement, std::string_view task,
@@ -78,10 +82,13 @@ class CrunContainers final : public ports::Containers {
     Result<std::vector<world::ObservedSocket>> observe_sockets(const std::optional<world::Placement>& alone);
 
   private:
+    [[nodiscard]] Result<std::optional<ImageRoot>> image_for(const world::Placement& placement,
+                                                             const std::string& task) const;
     Result<world::ObservedSandbox> look(const ContainerPlace& place);
 
     const MachineView& view_;
     const UnixIngress& ingress_;
+    ImageStore images_;
     std::shared_mutex cgroups_;  // shared while groups are made, alone while empty ones go
 };
 
