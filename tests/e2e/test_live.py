@@ -1,5 +1,5 @@
 """`tenantryd` and `tenantry` as a user has them, in a test cell. What must hold stands in tests/support/python/live_scenarios.py,
-load_scenarios.py and store_scenarios.py, a function each."""
+load_scenarios.py, store_scenarios.py, hostile_scenarios.py and packet_scenarios.py, a function each."""
 
 import inspect
 import subprocess
@@ -9,15 +9,17 @@ from pathlib import Path
 
 import pytest
 
+import hostile_scenarios
 import live_scenarios
 import load_scenarios
+import packet_scenarios
 import store_scenarios
 
 pytestmark = pytest.mark.root
 
 SCENARIOS = [
     (module.__name__, name)
-    for module in (live_scenarios, load_scenarios, store_scenarios)
+    for module in (live_scenarios, load_scenarios, store_scenarios, hostile_scenarios, packet_scenarios)
     for name, function in vars(module).items()
     if inspect.isfunction(function) and function.__module__ == module.__name__ and list(inspect.signature(function).parameters) == ["cgroup"]
 ]
@@ -60,6 +62,11 @@ def test_twenty_rounds_leave_nothing(cell, top, cgroup):
 @pytest.mark.slow
 def test_killed_at_every_command_the_next_daemon_ends_equal(cell, top, cgroup):
     run(cell, top, cgroup, "killed_at_any_command_the_next_daemon_ends_equal", TENANTRY_EVERY=1)
+
+
+@pytest.mark.slow
+def test_a_greedy_environment_costs_its_neighbour_no_request(cell, top, cgroup):
+    run(cell, top, cgroup, "a_greedy_environment_costs_its_neighbour_no_request", "neighbour_scenarios", TENANTRY_SECONDS=20)
 
 
 @pytest.mark.slow
