@@ -22,6 +22,7 @@ BALANCER, FRONTEND, EDGE = f"{FOLDER}/services/load-balancer/haproxy.cfg", f"{FO
 WEB_HOSTS, API_HOSTS = f"{FOLDER}/services/web/hosts", f"{FOLDER}/services/api/hosts"
 ROUTE = "        location = /api {\n            proxy_pass http://$connections.api;\n        }\n        location ^~ /api/ {\n            proxy_pass http://$connections.api;\n        }\n"  # fmt: skip
 NEW = "    upstream new.api {\n        server api:9000 max_fails=0;\n    }\n"
+COOKIES = "    http-response replace-header set-cookie .*;[[:space:]]*[Dd][Oo][Mm][Aa][Ii][Nn][[:space:]]*=.* removed=;max-age=0\n"
 CHECK = "    http-request return status 421 unless own-name own-host same-host\n"
 
 
@@ -70,6 +71,8 @@ EDITS = [
     (BALANCER, "    http-request del-header ^(forwarded|x-forwarded-.*|x-real-ip)$ -m reg\n", "", "TLS-3"),
     (BALANCER, "(forwarded|x-forwarded-.*|x-real-ip)", "(Forwarded|X-Forwarded-.*|X-Real-IP)", DOUBT),  # HAProxy's names are in lower case
     (BALANCER, "X-Forwarded-For %[src]", "X-Forwarded-For %[req.hdr(x-client)]", DOUBT),
+    (BALANCER, COOKIES, "", "TLS-3"),
+    (BALANCER, " removed=;max-age=0", r" \0", DOUBT),
     (BALANCER, CHECK, "", "TLS-3"),
     (BALANCER, " own-host same-host\n", " own-host\n", "TLS-3"),
     (BALANCER, "ssl_fc_sni -m str acme.", "ssl_fc_sni -m str norte.", DOUBT),

@@ -90,5 +90,16 @@ def test_killed_at_every_command_the_next_daemon_ends_equal(cell, top, cgroup):
 
 
 @pytest.mark.slow
+def test_a_greedy_environment_costs_its_neighbour_no_request(cell, top, cgroup):
+    run(cell, top, cgroup, "a_greedy_environment_costs_its_neighbour_no_request", "neighbour_scenarios", TENANTRY_SECONDS=20)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("ferretdb")
+def test_a_reset_killed_at_every_command_ends_equal(cell, top, cgroup):
+    run(cell, top, cgroup, "a_reset_that_is_killed_at_any_command_ends_equal", "job_scenarios", TENANTRY_EVERY=1)
+
+
+@pytest.mark.slow
 def test_a_minute_of_load_loses_nothing(cell, top, cgroup):
     run(cell, top, cgroup, "no_request_is_lost_while_others_come_go_and_change", TENANTRY_SECONDS=60)

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <utility>
 
 #include <tenantry/blueprint/place.hpp>
 #include <tenantry/compile/probe.hpp>
@@ -13,19 +14,22 @@ using verify::Facts;
 using verify::Process;
 
 constexpr std::size_t mostForeign = 256;
+constexpr std::size_t mostForged = 128;
 constexpr std::uint16_t nearPort = 40'000;
 constexpr std::uint16_t nobodysPort = 22;
+
+constexpr const char* nobody = "192.0.2.1";  // TEST-NET-1 of RFC 5737
 
 struct Outside {
     const char* name;
     const char* address;
     std::uint16_t port;
 };
-// The router's side of every link (docs/local-files.md), the metadata address of clouds, TEST-NET-1.
+// The router's side of every link (docs/local-files.md), the metadata address of clouds.
 constexpr Outside outside[] = {{"the router", "169.254.1.1", 22},
                                {"the router", "169.254.1.1", 8443},
                                {"metadata", "169.254.169.254", 80},
-                               {"nobody", "192.0.2.1", 443}};
+                               {"nobody", nobody, 443}};
 
 struct Task {
     const Process* process = nullptr;
@@ -41,8 +45,11 @@ std::map<std::string, std::uint16_t> ports_of(const blueprint::Blueprint& bluepr
             const blueprint::Shape& shape = blueprint.shape(one);
             for (const blueprint::Workload& workload : shape.workloads)
                 ports[workload.name.str()] = workload.port ? workload.port->number : 0;
-            for (const blueprint::Store& store : shape.stores)
+            for (std::uint32_t row = 0; row < shape.stores.size(); ++row) {
+                const blueprint::Store& store = shape.stores[row];
                 ports[store.name.str()] = blueprint::port_of(store.engine).number;
+                if (is_backed(store)) ports[name_of(shape, blueprint::Backing{{row}})] = 0;
+            }
             for (const blueprint::Job& job : shape.jobs) ports[job.name.str()] = 0;
         }
     return ports;
@@ -70,11 +77,11 @@ class Asking {
   public:
     Asking(const Facts& facts, const Task& from) : facts_(facts), from_(from) {}
 
-    void add(std::string target, Ipv4 address, std::uint16_t port) {
-        const verify::Packet packet{from_.address, address, verify::protocol::tcp, nearPort, port};
+    void add(std::string target, Ipv4 address, std::uint16_t port, std::optional<Ipv4> source = {}) {
+        const verify::Packet packet{source.value_or(from_.address), address, verify::protocol::tcp, nearPort, port};
         const auto ways = verify::trace(facts_, from_.process->device, packet);
         const bool arrives = std::ranges::any_of(ways, [](const auto& way) { return way.deliveredTo.has_value(); });
-        probes.push_back({from_.environment, from_.name, std::move(target), address, port, arrives});
+        probes.push_back({from_.environment, from_.name, std::move(target), address, port, arrives, source});
     }
 
     std::vector<Probe> probes;
@@ -84,35 +91,95 @@ class Asking {
     const Task& from_;
 };
 
-}  // namespace
+class Planner {
+  public:
+    Planner(const blueprint::Blueprint& blueprint, const Facts& facts, std::span<const Ipv4> machine)
+        : blueprint_(blueprint), facts_(facts), machine_(machine), tasks_(tasks_of(blueprint, facts)) {
+        for (const Task& task : tasks_) {
+            if (task.port == 0) continue;
+            ports_.insert(task.port);
+            if (task.name.ends_with("-1")) first_.push_back(&task);
+        }
+    }
 
-std::vector<Probe> probes_of(const blueprint::Blueprint& blueprint, const Facts& facts) {
-    const std::vector<Task> tasks = tasks_of(blueprint, facts);
-    std::set<std::uint16_t> ports{nobodysPort};
-    for (const Task& task : tasks)
-        if (task.port != 0) ports.insert(task.port);
-    std::vector<const Task*> first;  // of each service
-    for (const Task& task : tasks)
-        if (task.port != 0 && task.name.ends_with("-1")) first.push_back(&task);
-    std::vector<Probe> all;
-    std::size_t turn = 0;
-    for (const Task& from : tasks) {
-        Asking asking(facts, from);
-        for (const Task& to : tasks)
+    std::vector<Probe> plan() {
+        std::vector<Probe> all;
+        for (const Task& from : tasks_) {
+            Asking asking(facts_, from);
+            ask_own(from, asking);
+            ask_others(from, asking);
+            ask_outside(asking);
+            ask_forged(from, asking);
+            all.insert(all.end(), asking.probes.begin(), asking.probes.end());
+        }
+        return all;
+    }
+
+  private:
+    void ask_own(const Task& from, Asking& asking) const {
+        for (const Task& to : tasks_)
             if (to.environment == from.environment && to.process != from.process)
-                for (const std::uint16_t port : ports) asking.add(to.process->name, to.address, port);
+                for (const std::uint16_t port : ports_) asking.add(to.process->name, to.address, port);
+        for (const blueprint::Environment& environment : blueprint_.environments)
+            if (environment.name() == from.environment)
+                for (const blueprint::Workload& workload : blueprint_.shape(environment).workloads)
+                    if (workload.virtualAddress && workload.port)
+                        asking.add(from.environment + "/" + std::string(workload.name.str()),
+                                   blueprint::virtual_address(blueprint_, environment, workload),
+                                   workload.port->number);
+    }
+
+    void ask_others(const Task& from, Asking& asking) {
         std::size_t asked = 0;
-        for (std::size_t i = 0; i < first.size() && asked < mostForeign; ++i) {
-            const Task& to = *first[(turn + i) % first.size()];
+        for (std::size_t i = 0; i < first_.size() && asked < mostForeign; ++i) {
+            const Task& to = *first_[(turn_ + i) % first_.size()];
             if (to.environment == from.environment) continue;
             asking.add(to.process->name, to.address, to.port);
             ++asked;
         }
-        turn += mostForeign;
-        for (const Outside& one : outside) asking.add(one.name, *Ipv4::parse(one.address), one.port);
-        all.insert(all.end(), asking.probes.begin(), asking.probes.end());
+        turn_ += mostForeign;
     }
-    return all;
+
+    void ask_outside(Asking& asking) const {
+        for (const Outside& one : outside) asking.add(one.name, *Ipv4::parse(one.address), one.port);
+        for (const Ipv4 address : machine_) {
+            asking.add("the machine", address, nobodysPort);
+            for (const verify::Edge& edge : facts_.edges)
+                for (const Port port : {edge.tlsPort, edge.redirectPort})
+                    asking.add("the machine", address, port.number);
+        }
+    }
+
+    // As each neighbour, as somebody of another environment, and as nobody, to each service of its environment.
+    void ask_forged(const Task& from, Asking& asking) const {
+        std::vector<Ipv4> sources{*Ipv4::parse(nobody)};
+        bool foreign = false;
+        for (const Task& as : tasks_) {
+            const bool own = as.environment == from.environment;
+            if (&as == &from || !as.name.ends_with("-1") || (!own && std::exchange(foreign, true))) continue;
+            sources.push_back(as.address);
+        }
+        std::size_t asked = 0;
+        for (const Task& to : tasks_)
+            for (const Ipv4 source : sources)
+                if (to.environment == from.environment && &to != &from && to.name.ends_with("-1") &&
+                    to.address != source && asked++ < mostForged)
+                    asking.add(to.process->name, to.address, to.port == 0 ? nobodysPort : to.port, source);
+    }
+
+    const blueprint::Blueprint& blueprint_;
+    const Facts& facts_;
+    std::span<const Ipv4> machine_;
+    std::vector<Task> tasks_;
+    std::set<std::uint16_t> ports_{nobodysPort};
+    std::vector<const Task*> first_;  ///< of each service
+    std::size_t turn_ = 0;
+};
+
+}  // namespace
+
+std::vector<Probe> probes_of(const blueprint::Blueprint& blueprint, const Facts& facts, std::span<const Ipv4> machine) {
+    return Planner(blueprint, facts, machine).plan();
 }
 
 std::vector<HostQuestion> host_questions(const blueprint::Blueprint& blueprint) {

@@ -33,7 +33,7 @@ Result<void> Deadline::wait(int socket, short events) const {
     }
 }
 
-Result<Descriptor> socket_inside(const std::string& path) {
+Result<Descriptor> socket_inside(const std::string& path, int type, int protocol) {
     const Descriptor space(open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (space.number() < 0) return fail("opening the network namespace {}: {}", path, reason(errno));
     Result<Descriptor> made = fail("nothing was made");
@@ -43,7 +43,7 @@ Result<Descriptor> socket_inside(const std::string& path) {
             made = fail("entering the network namespace {}: {}", path, reason(errno));
             return;
         }
-        Descriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+        Descriptor socket(::socket(AF_INET, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol));
         made = socket.number() >= 0 ? Result<Descriptor>(std::move(socket))
                                     : fail("making a socket in {}: {}", path, reason(errno));
     }).join();

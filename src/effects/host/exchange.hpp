@@ -28,8 +28,8 @@ class Deadline {
     std::chrono::steady_clock::time_point until_;
 };
 
-/// A stream socket that does not block, made in the network namespace that is pinned at `path`.
-Result<Descriptor> socket_inside(const std::string& path);
+/// An IPv4 socket that does not block, made in the network namespace that is pinned at `path`.
+Result<Descriptor> socket_inside(const std::string& path, int type = SOCK_STREAM, int protocol = 0);
 /// Connects a socket that does not block.
 Result<void> connect_within(int socket, const sockaddr* address, socklen_t size, const Deadline& deadline);
 Result<void> connect_within(int socket, Ipv4 address, std::uint16_t port, const Deadline& deadline);

@@ -39,16 +39,21 @@ Cidr range_of(Ipv4 address, std::uint8_t prefix) {
     return Cidr{Ipv4{address.value & mask}, prefix};
 }
 
-Result<void> add_addresses(MachineRanges& ranges) {
+template <class Take>
+Result<void> each_address(const Take& take) {
     ifaddrs* first = nullptr;
     if (getifaddrs(&first) != 0) return fail("reading the machine's addresses: {}", reason(errno));
     const std::unique_ptr<ifaddrs, decltype(&freeifaddrs)> all(first, &freeifaddrs);
-    for (const ifaddrs* row = first; row != nullptr; row = row->ifa_next) {
-        if (row->ifa_addr == nullptr || row->ifa_netmask == nullptr || row->ifa_addr->sa_family != AF_INET) continue;
-        const auto prefix = static_cast<std::uint8_t>(std::popcount(address_of(row->ifa_netmask).value));
-        ranges.push_back({range_of(address_of(row->ifa_addr), prefix), row->ifa_name});
-    }
+    for (const ifaddrs* row = first; row != nullptr; row = row->ifa_next)
+        if (row->ifa_addr != nullptr && row->ifa_netmask != nullptr && row->ifa_addr->sa_family == AF_INET) take(*row);
     return {};
+}
+
+Result<void> add_addresses(MachineRanges& ranges) {
+    return each_address([&](const ifaddrs& row) {
+        const auto prefix = static_cast<std::uint8_t>(std::popcount(address_of(row.ifa_netmask).value));
+        ranges.push_back({range_of(address_of(row.ifa_addr), prefix), row.ifa_name});
+    });
 }
 
 std::string route_owner(const std::optional<std::uint32_t>& interface) {
@@ -138,6 +143,16 @@ Result<MachineRanges> routes_read_at_once() {
 }
 
 }  // namespace
+
+Result<std::vector<Ipv4>> machine_addresses() {
+    std::vector<Ipv4> addresses;
+    TRY_VOID(each_address([&](const ifaddrs& row) { addresses.push_back(address_of(row.ifa_addr)); }));
+    std::erase_if(addresses, [](Ipv4 address) { return loopback.contains(address); });
+    std::ranges::sort(addresses);
+    const auto twice = std::ranges::unique(addresses);
+    addresses.erase(twice.begin(), twice.end());
+    return addresses;
+}
 
 Result<MachineRanges> machine_ranges() {
     MachineRanges ranges;

@@ -4,8 +4,10 @@
 #include <map>
 
 #include <tenantry/compile/probe.hpp>
+#include <tenantry/host/machine_ranges.hpp>
 #include <tenantry/host/stranger.hpp>
 #include <tenantry/view/verdicts.hpp>
+#include <tenantry/world/probes.hpp>
 
 #include "live_commands.hpp"
 #include "machine.hpp"
@@ -54,35 +56,56 @@ Result<Subject> subject_of(Session& session, const VerifyOptions& own) {
     return Subject{TRY(read_output(own.texts)), all};
 }
 
-// Tries every probe, a request for each task.
-Result<view::Probed> try_probes(const Subject& subject, const VerifyOptions& own) {
+struct Attempts {
+    view::Probed probed;
+    std::map<std::string, std::vector<world::ProbeResult>> results;  ///< by environment
+};
+
+// The probes of one task.
+Result<void> try_from(client::Client& daemon, const std::string& platform, std::span<const compile::Probe> probes,
+                      Attempts& all) {
+    wire::ProbeRequest request;
+    request.placement = {platform, probes.front().environment};
+    request.task = probes.front().task;
+    for (const compile::Probe& one : probes)
+        request.targets.push_back({one.address.str(), one.port, one.source ? one.source->str() : std::string()});
+    const wire::ProbeAnswer answer = TRY(daemon.probe(request));
+    if (answer.arrived.size() != probes.size()) return fail("the daemon answers other probes than asked");
+    ++all.probed.tasks;
+    for (std::size_t i = 0; i < probes.size(); ++i) {
+        const bool arrived = answer.arrived[i];
+        ++all.probed.sent;
+        all.probed.arrived += arrived ? 1U : 0U;
+        if (arrived != probes[i].arrives) all.probed.against.push_back(probes[i]);
+        all.results[probes[i].environment].push_back(
+            {probes[i].task, request.targets[i].source, request.targets[i].address, probes[i].port, arrived});
+    }
+    return {};
+}
+
+// Tries every probe, a request for each task, and adds what came to the texts.
+Result<view::Probed> try_probes(Subject& subject, const VerifyOptions& own) {
     Sources sources;
     Diagnostics diagnostics;
     const auto facts = compile::read_facts(subject.texts, sources, diagnostics);
     if (!facts) return fail("what runs cannot be read");
     client::Client daemon = TRY(client::Client::connect(own.socket));
-    const std::vector<compile::Probe> probes = compile::probes_of(subject.declared, *facts);
-    view::Probed probed;
+    const std::vector<Ipv4> machine = TRY(host::machine_addresses());
+    const std::vector<compile::Probe> probes = compile::probes_of(subject.declared, *facts, machine);
+    Attempts all;
+    for (const std::string& environment : environments_in(subject.texts)) all.results[environment] = {};
     for (std::size_t begin = 0; begin < probes.size();) {
-        wire::ProbeRequest request;
-        request.placement = {subject.declared.commons.platform.str(), probes[begin].environment};
-        request.task = probes[begin].task;
         std::size_t end = begin;
-        for (; end < probes.size() && probes[end].environment == probes[begin].environment &&
-               probes[end].task == request.task;
-             ++end)
-            request.targets.push_back({probes[end].address.str(), probes[end].port});
-        const wire::ProbeAnswer answer = TRY(daemon.probe(request));
-        if (answer.arrived.size() != request.targets.size()) return fail("the daemon answers other probes than asked");
-        ++probed.tasks;
-        for (std::size_t i = begin; i < end; ++i) {
-            ++probed.sent;
-            probed.arrived += answer.arrived[i - begin] ? 1U : 0U;
-            if (answer.arrived[i - begin] != probes[i].arrives) probed.against.push_back(probes[i]);
-        }
+        while (end < probes.size() && probes[end].environment == probes[begin].environment &&
+               probes[end].task == probes[begin].task)
+            ++end;
+        TRY_VOID(try_from(daemon, subject.declared.commons.platform.str(),
+                          std::span(probes).subspan(begin, end - begin), all));
         begin = end;
     }
-    return probed;
+    for (const auto& [environment, results] : all.results)
+        subject.texts.push_back({"environments/" + environment + "/probes.json", world::to_text(results)});
+    return std::move(all.probed);
 }
 
 // Asks for every host as a stranger, and adds what came to the texts.
@@ -128,17 +151,16 @@ Exit verify(const Options& options, const VerifyOptions& own) {
         session.diagnostics().append(compile::beyond_local(session.compiled()->model.platform));
         auto subject = subject_of(session, own);
         if (!subject) return report(subject.error(), own.live ? Exit::failed : Exit::badInput);
-        if (own.probe)
-            if (const auto asked = ask_hosts(*subject, own); !asked) return report(asked.error());
-        const auto proof = compile::prove_local(subject->declared, subject->texts, *machine, session.sources(),
-                                                session.pool(), session.diagnostics());
-        if (!proof) return refuse(session, "verify");
         std::optional<view::Probed> probed;
         if (own.probe) {
+            if (const auto asked = ask_hosts(*subject, own); !asked) return report(asked.error());
             auto tried = try_probes(*subject, own);
             if (!tried) return report(tried.error());
             probed = *std::move(tried);
         }
+        const auto proof = compile::prove_local(subject->declared, subject->texts, *machine, session.sources(),
+                                                session.pool(), session.diagnostics());
+        if (!proof) return refuse(session, "verify");
         print_proof(session, *proof, probed);
         return fails(*proof, own.strict) || (probed && !probed->against.empty()) ? Exit::claim : Exit::done;
     });

@@ -144,8 +144,9 @@ std::string probes_text(const Probed& probed, const Style& style) {
     if (probed.against.empty()) return out + "each went as the kernel's tables say.\n";
     out += paint(Color::red, fmt::format("{} did not go as the kernel's tables say:", probed.against.size())) + "\n";
     for (const compile::Probe& one : probed.against)
-        out += fmt::format("  {}/{} -> {} ({}:{}) {}\n", one.environment, one.task, one.target, one.address.str(),
-                           one.port, one.arrives ? "did not arrive" : "arrived");
+        out += fmt::format("  {}/{}{} -> {} ({}:{}) {}\n", one.environment, one.task,
+                           one.source ? " as " + one.source->str() : "", one.target, one.address.str(), one.port,
+                           one.arrives ? "did not arrive" : "arrived");
     return out;
 }
 
@@ -155,6 +156,7 @@ void probes_json(const Probed& probed, JsonText& json) {
     for (const compile::Probe& one : probed.against)
         json.object(Layout::line)
             .member("from", one.environment + "/" + one.task)
+            .member("source", one.source ? one.source->str() : std::string())
             .member("to", one.target)
             .member("address", one.address.str())
             .member("port", one.port)

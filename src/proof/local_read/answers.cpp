@@ -71,6 +71,33 @@ void read_answers(const Scope& scope, SourceId source) {
     });
 }
 
+namespace {
+
+void read_probe(const Scope& scope, const Object& object) {
+    object.expect_only({"task", "source", "address", "port", "arrived"});
+    const auto task = object.text("task"), source = object.text("source"), address = object.text("address");
+    const auto port = object.number("port");
+    const auto arrived = object.boolean("arrived");
+    if (!task || !source || !address || !port || !arrived) return;
+    const auto to = Ipv4::parse(*address), from = Ipv4::parse(*source);
+    if (*port > 65535)
+        scope.wrong(code::malformedValue, object.find("port")->at(), "A port is at most 65535.");
+    else if (!to || (!source->empty() && !from))
+        scope.wrong(code::malformedValue, object.at(), "A probe goes from an IPv4 address to another.");
+    else
+        scope.reading.facts.probes->push_back({scope.owner, std::string(*task), from, *to,
+                                               Port{static_cast<std::uint16_t>(*port)}, *arrived, object.at()});
+}
+
+}  // namespace
+
+void read_probes(const Scope& scope, SourceId source) {
+    read_seen(scope, source, "probes.json", {"version", "probes"}, [&](const Object& root) {
+        if (!scope.reading.facts.probes) scope.reading.facts.probes.emplace();
+        each_object(scope, root, "probes", "the probe", [&](const Object& probe) { read_probe(scope, probe); });
+    });
+}
+
 void read_listeners(const Scope& scope, SourceId source) {
     read_seen(scope, source, "sockets.json", {"version", "sockets"}, [&](const Object& root) {
         if (!root.list("sockets")) return;

@@ -8,6 +8,7 @@ namespace tenantry::local_read {
 namespace {
 
 constexpr std::string_view answers = "environments/globex/demo/answers.json";
+constexpr std::string_view probes = "environments/globex/demo/probes.json";
 constexpr std::string_view sockets = "edge/sockets.json";
 
 std::string golden(std::string_view name) { return support::read_test_file("golden/world/" + std::string(name)); }
@@ -46,6 +47,37 @@ TEST(Answers, ThatAreNotKnownAreNotUnderstood) {
     EXPECT_TRUE(key.read().answers) << "somebody asked, though there is no host";
     domain.set(answers, golden("answers.json")).replace(answers, R"("lend.localhost")", "[]");
     EXPECT_EQ(domain.unclear().at(0), "globex/demo: A cookie's domain is no text.");
+}
+
+TEST(ProbeResults, AreReadAsTheyAreWritten) {
+    Files files;
+    files.set(probes, golden("probes.json"));
+    const verify::Facts facts = files.read();
+    EXPECT_TRUE(facts.notUnderstood.empty());
+    ASSERT_TRUE(facts.probes);
+    ASSERT_EQ(facts.probes->size(), 2u);
+    const verify::ProbeFact& first = facts.probes->front();
+    EXPECT_EQ(first.owner->at, 1u) << "of the environment in whose folder it lies";
+    EXPECT_EQ(first.task, "web-1");
+    EXPECT_FALSE(first.source);
+    EXPECT_EQ(first.address.str(), "10.0.0.4");
+    EXPECT_EQ(first.port.number, 9000);
+    EXPECT_TRUE(first.arrived);
+    EXPECT_EQ(facts.probes->back().source->str(), "10.0.0.5");
+    EXPECT_FALSE(facts.probes->back().arrived);
+    EXPECT_FALSE(Files().read().probes) << "nobody tried";
+}
+
+TEST(ProbeResults, ThatAreNoneAreRefused) {
+    for (const auto& [before, after] : {std::pair{R"("10.0.0.5")", R"("somebody")"}, std::pair{"9000", "65536"},
+                                        std::pair{"true", R"("yes")"}, std::pair{R"("web-1")", "1"}}) {
+        Files files;
+        files.set(probes, golden("probes.json")).replace(probes, before, after);
+        EXPECT_FALSE(files.diagnostics().empty()) << after;
+    }
+    Files key;
+    key.set(probes, R"({ "version": 1, "probes": [], "more": 1 })");
+    EXPECT_EQ(key.unclear().at(0), "globex/demo: The key `more` of probes.json is not known.");
 }
 
 TEST(Listeners, AreReadAsTheyAreWritten) {

@@ -20,6 +20,10 @@ constexpr std::array forwardingHeaders{"Forwarded",        "X-Forwarded-For",  "
 // HAProxy has all names in lower case, and its expressions look at case.
 constexpr std::string_view forwardingPattern = "^(forwarded|x-forwarded-.*|x-real-ip)$";
 
+// A Domain of a cookie, the last one; and a cookie that has one still.
+constexpr std::string_view oneDomain = "(.*);[[:space:]]*[Dd][Oo][Mm][Aa][Ii][Nn][[:space:]]*=[^;]*(.*)";
+constexpr std::string_view anyDomain = ".*;[[:space:]]*[Dd][Oo][Mm][Aa][Ii][Nn][[:space:]]*=.*";
+
 bool is_forwarding_header(std::string_view name) {
     return std::ranges::find(forwardingHeaders, name) != forwardingHeaders.end();
 }
@@ -54,8 +58,10 @@ class FrontendReader {
             return;
         }
         if (keyword == "http-request") return read_request_rule(line);
-        if (keyword == "http-response" && line.size() > 2 && is_transport_security(line[2].text))
+        if (keyword == "http-response" && line.size() > 2 && is_named(line[2].text, "strict-transport-security"))
             return read_transport_security(line);
+        if (keyword == "http-response" && line.size() > 2 && is_named(line[2].text, "set-cookie"))
+            return read_cookie_rule(line);
         // What else a response says does not change where requests go.
         if (begins_with(line, {"http-response", "set-header"}) || begins_with(line, {"http-response", "add-header"}) ||
             begins_with(line, {"http-response", "del-header"}) || begins_with(line, {"http-response", "set-log-level"}))
@@ -92,9 +98,20 @@ class FrontendReader {
                (line[3].text == "%[src]" || line[3].text.find('%') == std::string::npos);
     }
 
-    static bool is_transport_security(std::string_view name) {
-        constexpr std::string_view wanted = "strict-transport-security";
+    static bool is_named(std::string_view name, std::string_view wanted) {
         return std::ranges::equal(name, wanted, {}, [](unsigned char c) { return std::tolower(c); });
+    }
+
+    // The first takes one Domain away, the second the cookie that has more; which others another expression lets
+    // through would have to be proved.
+    void read_cookie_rule(Words line) {
+        const bool replaces = line[1].text == "replace-header" && line.size() == 5;
+        if (replaces && line[3].text == oneDomain && line[4].text == "\\1\\2") return;
+        if (replaces && line[3].text == anyDomain && line[4].text == "removed=;max-age=0") {
+            proxy_.headers.narrowsCookies = true;
+            return;
+        }
+        unclear(span_of(line), "What this rule does with cookies is not known.");
     }
 
     void read_transport_security(Words line) {

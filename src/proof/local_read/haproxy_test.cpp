@@ -246,7 +246,7 @@ TEST(Haproxy, says_what_it_does_not_understand_of_tls) {
 TEST(Haproxy, reads_what_becomes_of_headers) {
     Files files;
     const verify::HeaderFact whole = proxy_of(files.read(), balancer).headers;
-    EXPECT_TRUE(whole.dropsForwarding && whole.comparesNames);
+    EXPECT_TRUE(whole.dropsForwarding && whole.comparesNames && whole.narrowsCookies);
     EXPECT_EQ(whole.transportSecurity->value, 63'072'000U);
     Files less;
     less.replace(acme, "    http-request del-header ^(forwarded|x-forwarded-.*|x-real-ip)$ -m reg\n", "");
@@ -258,6 +258,10 @@ TEST(Haproxy, reads_what_becomes_of_headers) {
     EXPECT_FALSE(proxy_of(facts, balancer).headers.comparesNames);
     EXPECT_FALSE(proxy_of(facts, balancer).headers.transportSecurity);
     EXPECT_TRUE(facts.notUnderstood.empty());
+    Files other;
+    other.replace(acme, "=.* removed=;max-age=0\n", "=x.* removed=;max-age=0\n");
+    EXPECT_FALSE(proxy_of(other.read(), balancer).headers.narrowsCookies);
+    EXPECT_EQ(other.unclear().at(0), "acme/production: What this rule does with cookies is not known.");
 }
 
 }  // namespace

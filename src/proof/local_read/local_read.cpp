@@ -25,6 +25,7 @@ struct Folder {
     std::optional<SourceId> network;
     std::optional<SourceId> rules;
     std::optional<SourceId> answers;
+    std::optional<SourceId> probes;
     std::map<std::string, SourceId, std::less<>> tasks;
     std::map<std::string, SourceId, std::less<>> observed;  ///< by task
     std::vector<SourceId> stores;
@@ -52,6 +53,7 @@ bool place(Folder& folder, std::span<const std::string_view> parts, SourceId sou
     if (parts.size() == 1 && parts[0] == "network.json") return folder.network = source, true;
     if (parts.size() == 1 && parts[0] == "nftables.json") return folder.rules = source, true;
     if (parts.size() == 1 && parts[0] == "answers.json") return folder.answers = source, true;
+    if (parts.size() == 1 && parts[0] == "probes.json") return folder.probes = source, true;
     if (parts.size() == 3 && parts[0] == "tasks" && parts[2] == "config.json")
         return folder.tasks.emplace(parts[1], source).second;
     if (parts.size() == 3 && parts[0] == "tasks" && parts[2] == "observed.json")
@@ -153,6 +155,7 @@ verify::Facts read_local(const Sources& sources, std::span<const LocalText> text
         fact.kept = fmt::format("{}{}/", scope.kept(), fact.name);
         read_tasks(scope, *folder, tasks);
         if (folder->answers) read_answers(scope, *folder->answers);
+        if (folder->probes) read_probes(scope, *folder->probes);
         for (const SourceId store : folder->stores) read_store(scope, store);
     }
     networks.join_sockets(tasks.processes());

@@ -34,6 +34,8 @@ Examined examine_tls_policy(const Scene& scene, Claim claim, std::size_t environ
 /// TLS-1 or TLS-3 of one declared environment, where somebody asked (Facts::answers).
 Examined examine_tls_answers(const Scene& scene, Claim claim, std::size_t environment);
 Examined examine_tls2(const Scene& scene);
+/// The part of NET-1, NET-4, NET-5, NET-6, NET-9 or NET-12 that connections say which were tried (Facts::probes).
+Examined examine_probes(const Scene& scene, Claim claim);
 /// DB-1 of one declared environment, on what catalogues of stores say.
 Examined examine_db1(const Scene& scene, std::size_t environment);
 

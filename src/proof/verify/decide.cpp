@@ -70,6 +70,15 @@ std::string_view undecided(Claim claim, Source source) {
     return "";
 }
 
+// By what the machine's entry answers.
+bool by_answers(Claim claim) { return claim == Claim::tls1 || claim == Claim::tls3; }
+
+// By connections that tasks try, besides what the kernel's tables say.
+bool by_connections(Claim claim) {
+    return claim == Claim::net1 || claim == Claim::net4 || claim == Claim::net5 || claim == Claim::net6 ||
+           claim == Claim::net9 || claim == Claim::net12;
+}
+
 // The packets of all senders are followed once, for every claim.
 Reaches explore_all(const Scene& scene, const Pool& pool) {
     Reaches reaches(scene.facts.devices.size());
@@ -133,7 +142,7 @@ Verdict judged(Claim claim, Examined examined) {
 }  // namespace
 
 bool decided_on(Claim claim, Source source) { return undecided(claim, source).empty(); }
-bool decided_by_probes(Claim claim) { return claim == Claim::tls1 || claim == Claim::tls3; }
+bool decided_by_probes(Claim claim) { return by_answers(claim) || by_connections(claim); }
 bool decided_on_text(Claim claim) { return decided_on(claim, Source::text); }
 
 namespace {
@@ -218,13 +227,14 @@ std::vector<Verdict> decide(const Facts& facts, const Declared& declared, const 
     const Decision decision(scene, pool);
     std::vector<Verdict> verdicts;
     for (const Claim claim : all_claims()) {
-        const bool probed = facts.answers && decided_by_probes(claim);
+        const bool probed = facts.answers && by_answers(claim);
         const std::string_view why = probed ? "" : undecided(claim, facts.source);
         Examined examined;
         if (why.empty())
             examined = decision.examine(claim);
         else
             examined.doubts.emplace_back(why);
+        if (why.empty() && facts.probes && by_connections(claim)) examined.append(examine_probes(scene, claim));
         // Blocks are compared as they are declared, whatever else a text holds.
         if (why.empty() && claim != Claim::net8) doubt_what_was_not_understood(scene, examined);
         verdicts.push_back(judged(claim, std::move(examined)));

@@ -161,6 +161,7 @@ void write_proxy(const Facts& facts, const Proxy& proxy, std::string& text) {
             fmt::format("  tls from {} ciphers {} suites {} certificates {}\n", proxy.tls->minimum,
                         fmt::join(proxy.tls->ciphers, " "), fmt::join(proxy.tls->suites, " "), proxy.tls->certificates);
     if (proxy.headers.dropsForwarding) text += "  drops forwarding headers\n";
+    if (proxy.headers.narrowsCookies) text += "  narrows cookies\n";
     if (proxy.headers.comparesNames) text += "  compares server name and host\n";
     if (const auto& security = proxy.headers.transportSecurity)
         text += fmt::format("  transport security for {} seconds\n", security->value);
@@ -206,6 +207,10 @@ std::string to_text(const Facts& facts) {
                             listener.port.number);
     for (const HostAnswer& answer : facts.answers.value_or(std::vector<HostAnswer>()))
         write_answer(facts, answer, text);
+    for (const ProbeFact& probe : facts.probes.value_or(std::vector<ProbeFact>()))
+        text += fmt::format("probe of {} {} {}to {}:{} {}\n", owner_text(facts, probe.owner), probe.task,
+                            probe.source ? fmt::format("as {} ", probe.source->str()) : "", probe.address.str(),
+                            probe.port.number, probe.arrived ? "arrived" : "did not arrive");
     for (std::size_t i = 0; i < facts.profiles.size(); ++i) {
         text += fmt::format("profile {}\n", i);
         for (const std::string& line : facts.profiles[i].lines) text += fmt::format("  {}\n", line);

@@ -99,6 +99,7 @@ void check_invariants(const Facts& facts) {
     for (const Proxy& proxy : facts.proxies) check_index(proxy.process, facts.processes);
     for (const IngressSocket& socket : facts.sockets) check_index(socket.process, facts.processes);
     for (const HostAnswer& answer : facts.answers.value_or(std::vector<HostAnswer>())) check_owner(answer.owner, facts);
+    for (const ProbeFact& probe : facts.probes.value_or(std::vector<ProbeFact>())) check_owner(probe.owner, facts);
     for (const NotUnderstood& thing : facts.notUnderstood) check_owner(thing.owner, facts);
 }
 

@@ -56,7 +56,7 @@ constexpr std::array<std::string_view, 15> conditions{"others errno 1",
 constexpr std::string_view hiddenFiles =
     "acpi asound buddyinfo cmdline config.gz diskstats interrupts iomem ioports kallsyms kcore key-users "
     "keys kmsg kpagecgroup kpagecount kpageflags latency_stats modules mtrr pagetypeinfo partitions "
-    "sched_debug schedstat scsi slabinfo softirqs swaps sysrq-trigger timer_list vmallocinfo zoneinfo ";
+    "pressure sched_debug schedstat scsi slabinfo softirqs swaps sysrq-trigger timer_list vmallocinfo zoneinfo ";
 constexpr std::string_view readOnlyFiles = "bus driver fs irq sys ";
 
 template <class Add>

@@ -90,7 +90,7 @@ class Examiner {
     }
 
     void check_names(const Proxy& proxy) {
-        out_.basis.facts += 2 + proxy.hosts.size();
+        out_.basis.facts += 3 + proxy.hosts.size();
         if (!proxy.headers.comparesNames)
             find("differ", "takes requests whose Host is not the server name of TLS", proxy.at);
         if (proxy.hosts.empty()) find("any", "takes requests for any host", proxy.at);
@@ -100,6 +100,9 @@ class Examiner {
                      proxy.at);
         if (!proxy.headers.dropsForwarding)
             find("forwarding", "passes on what clients say of where they come from (Forwarded, X-Forwarded-*)",
+                 proxy.at);
+        if (!proxy.headers.narrowsCookies)
+            find("cookies", "passes on cookies for other hosts than the one that sets them (Domain of Set-Cookie)",
                  proxy.at);
     }
 

@@ -52,6 +52,8 @@ TEST(Tls3, NoticesNamesAndHeadersThatComeThrough) {
         {[](Proxy& p) { p.hosts.push_back(host("tenant-2.lend.localhost")); },
          "takes requests for tenant-2.lend.localhost, which is not the environment's"},
         {[](Proxy& p) { p.headers.comparesNames = false; }, "takes requests whose Host is not the server name of TLS"},
+        {[](Proxy& p) { p.headers.narrowsCookies = false; },
+         "passes on cookies for other hosts than the one that sets them (Domain of Set-Cookie)"},
         {[](Proxy& p) { p.headers.dropsForwarding = false; },
          "passes on what clients say of where they come from (Forwarded, X-Forwarded-*)"},
     };

@@ -218,7 +218,7 @@ class WorldBuilder {
                             {"TLS_AES_128_GCM_SHA256"},
                             "/run/tls",
                             world_.next_span()};
-        proxy.headers = {true, true, Placed<std::uint64_t>{63'072'000, world_.next_span()}};
+        proxy.headers = {true, true, Placed<std::uint64_t>{63'072'000, world_.next_span()}, true};
         for (const DeclaredTask& task : declared.tasks) {
             if (task.service != "web") continue;
             const ProxyRoute api{"/api", {{"api", Port{9000}, world_.next_span()}}, world_.next_span()};

@@ -96,6 +96,12 @@ void entrance(HaproxyText& text, const Shape& shape) {
     // Frontends log what they answered; here stays what reached none, and what went wrong.
     text.line("http-response set-log-level silent");
     text.line("http-response set-header Strict-Transport-Security max-age=63072000");
+    // A cookie without Domain is for the host that set it alone (RFC 6265 section 4.1.2.3). One that has several is
+    // gone.
+    text.line("http-response replace-header set-cookie "
+              "(.*);[[:space:]]*[Dd][Oo][Mm][Aa][Ii][Nn][[:space:]]*=[^;]*(.*) \\1\\2");
+    text.line("http-response replace-header set-cookie "
+              ".*;[[:space:]]*[Dd][Oo][Mm][Aa][Ii][Nn][[:space:]]*=.* removed=;max-age=0");
     routes(text, shape);
 }
 

@@ -69,14 +69,15 @@ void resources(JsonTemplate& json, const Limits& limits) {
 
 // What proc(5) tells about the machine or other tasks, or lets change it.
 void proc_paths(JsonTemplate& json) {
-    strings(json, "maskedPaths", {"/proc/acpi",          "/proc/asound",        "/proc/buddyinfo",   "/proc/cmdline",
-                                  "/proc/config.gz",     "/proc/diskstats",     "/proc/interrupts",  "/proc/iomem",
-                                  "/proc/ioports",       "/proc/kallsyms",      "/proc/kcore",       "/proc/key-users",
-                                  "/proc/keys",          "/proc/kmsg",          "/proc/kpagecgroup", "/proc/kpagecount",
-                                  "/proc/kpageflags",    "/proc/latency_stats", "/proc/modules",     "/proc/mtrr",
-                                  "/proc/pagetypeinfo",  "/proc/partitions",    "/proc/sched_debug", "/proc/schedstat",
-                                  "/proc/scsi",          "/proc/slabinfo",      "/proc/softirqs",    "/proc/swaps",
-                                  "/proc/sysrq-trigger", "/proc/timer_list",    "/proc/vmallocinfo", "/proc/zoneinfo"});
+    strings(
+        json, "maskedPaths",
+        {"/proc/acpi",         "/proc/asound",      "/proc/buddyinfo",     "/proc/cmdline",     "/proc/config.gz",
+         "/proc/diskstats",    "/proc/interrupts",  "/proc/iomem",         "/proc/ioports",     "/proc/kallsyms",
+         "/proc/kcore",        "/proc/key-users",   "/proc/keys",          "/proc/kmsg",        "/proc/kpagecgroup",
+         "/proc/kpagecount",   "/proc/kpageflags",  "/proc/latency_stats", "/proc/modules",     "/proc/mtrr",
+         "/proc/pagetypeinfo", "/proc/partitions",  "/proc/pressure",      "/proc/sched_debug", "/proc/schedstat",
+         "/proc/scsi",         "/proc/slabinfo",    "/proc/softirqs",      "/proc/swaps",       "/proc/sysrq-trigger",
+         "/proc/timer_list",   "/proc/vmallocinfo", "/proc/zoneinfo"});
     strings(json, "readonlyPaths", {"/proc/bus", "/proc/driver", "/proc/fs", "/proc/irq", "/proc/sys"});
 }
 

@@ -367,7 +367,7 @@ def probes_go_as_the_tables_say_and_tell_where_they_do_not(cgroup):
     lend("up")
     probes = lend.json("verify", "--live", "--probe")["probes"]
     assert probes["tasks"] == 6 and probes["sent"] > 60 and probes["against"] == [], probes
-    assert probes["arrived"] == 4, "in each environment balancer to frontend, frontend to service"
+    assert probes["arrived"] == 6, "in each environment balancer to frontend, frontend to service, by its own and by its service's address"
     # What the tables do not say: a listener that takes what leaves the task, whoever it is for.
     pid = lend.tasks()["api-1"]["pid"]
     catching = "import socket; s = socket.create_server(('0.0.0.0', 5000)); print(flush=True); s.accept()"
@@ -380,6 +380,20 @@ def probes_go_as_the_tables_say_and_tell_where_they_do_not(cgroup):
     catcher.kill()
     catcher.wait()
     assert f"acme/production/api-1 -> acme/production/web-1 ({web}:9000) arrived" in told, told
+    assert re.search(r"^NET-5 +violated", told, re.M) and f"acme/production/api-1 tried web-1 ({web}:9000), which nothing declares, and it arrived" in told, told
+    assert "norte/production:" not in told, told
+    in_network_of(pid, lambda: subprocess.run(["nft", "delete table ip caught"], check=True))
+    assert " 0 violated" in lend("verify", "--live", "--probe")
+    # What the tables say too: the rules let go what comes under another's address, and it is delivered.
+    nft(router_of(lend, daemon, "acme/production"), "insert rule inet tenantry antispoof accept")
+    told = lend("verify", "--live", "--probe", code=4)
+    assert re.search(r"^NET-12 +violated", told, re.M) and re.search(r"acme/production/web-1 sent as \S+, which is not its own address, to \S+:9000, and it was delivered", told), told
+    lend("up", "acme")
+    # What the tables do not say: the address of cloud metadata answers within the task's own network.
+    in_network_of(pid, lambda: subprocess.run(["ip", "address", "add", "169.254.169.254/32", "dev", "lo"], check=True))
+    told = lend("verify", "--live", "--probe", code=4)
+    assert "169.254.169.254:80, which is no task's, and it arrived" in told, told
+    in_network_of(pid, lambda: subprocess.run(["ip", "address", "delete", "169.254.169.254/32", "dev", "lo"], check=True))
     lend("down", "*")
     daemon.end()
 

@@ -62,8 +62,8 @@ def as_administrator(daemon, store, statement, environment=ACME):
     """Somebody who is root on this machine changes the store behind the daemon's back. Sockets lie in the daemon's mounts."""
     keeper = "documents-postgresql" if store == "documents" else store
     socket = f"{FOLDER}/{environment}/stores/{keeper}/control"
-    inside = ["nsenter", "--mount=/proc/%d/ns/mnt" % daemon.pid, "psql", "-qX", "-h", socket, "-U", "tenantry", store, "-c", statement]
-    subprocess.run(inside, check=True)
+    inside = ["nsenter", "--mount=/proc/%d/ns/mnt" % daemon.pid, "psql", "-qtAX", "-h", socket, "-U", "tenantry", store, "-c", statement]
+    return subprocess.run(inside, check=True, capture_output=True, text=True).stdout.strip()
 
 
 def application(platform, identity, environment=ACME, trusted=None):

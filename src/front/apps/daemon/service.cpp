@@ -334,7 +334,9 @@ wire::ProbeAnswer MachineService::probe(const wire::ProbeRequest& request) {
         for (const wire::ProbeTarget& target : request.targets) {
             const auto address = Ipv4::parse(target.address);
             if (!address) return fail("{} is no IPv4 address", target.address);
-            targets.push_back({*address, target.port});
+            const auto source = Ipv4::parse(target.source);
+            if (!source && !target.source.empty()) return fail("{} is no IPv4 address", target.source);
+            targets.push_back({*address, target.port, source});
         }
         return parts_.probe.arrivals(request.placement, request.task, targets, probesWithin);
     };

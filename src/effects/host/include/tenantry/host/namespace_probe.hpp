@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -23,9 +24,11 @@ class NamespaceProbe final : public ports::Probe {
     struct Target {
         Ipv4 address;
         std::uint16_t port = 0;
+        std::optional<Ipv4> source = {};  ///< to send it under; nothing: the task's own
     };
     /// Which targets a TCP connection from the task's namespace arrives at: it is taken, or refused by who has the
-    /// address. All are tried at once, for `within`; in the order of the targets, 4,096 at most.
+    /// address; under another's address: its first packet is delivered to any task. All are tried at once, for
+    /// `within`; in the order of the targets, 4,096 at most.
     Result<std::vector<bool>> arrivals(const world::Placement& placement, std::string_view task,
                                        std::span<const Target> targets, std::chrono::milliseconds within);
 

@@ -85,6 +85,7 @@ struct ExecAnswer {
 struct ProbeTarget {
     std::string address;
     std::uint16_t port = 0;
+    std::string source;  ///< the address to send it under; empty: the task's own
 };
 struct ProbeRequest {
     std::uint32_t version = wire::version;

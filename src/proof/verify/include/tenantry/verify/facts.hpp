@@ -151,6 +151,7 @@ struct HeaderFact {
     bool dropsForwarding = false;                                 ///< no forwarding header of a client comes through
     bool comparesNames = false;                                   ///< a server name that is not the Host is refused
     std::optional<Placed<std::uint64_t>> transportSecurity = {};  ///< seconds of Strict-Transport-Security
+    bool narrowsCookies = false;  ///< no cookie comes through that is for more than the host that set it
 };
 
 /// A process that answers requests and makes new connections for them (HAProxy, nginx).
@@ -219,6 +220,17 @@ struct HostAnswer {
     Span at;
 };
 
+/// A TCP connection that was tried from inside a task's network.
+struct ProbeFact {
+    Owner owner;
+    std::string task;            ///< `web-1`
+    std::optional<Ipv4> source;  ///< that it was sent under; nothing: the task's own address
+    Ipv4 address;
+    Port port;
+    bool arrived = false;  ///< its first packet was delivered to somebody
+    Span at;
+};
+
 /// What a store's own catalogue says of who may do what in it.
 struct StoreFact {
     struct User {
@@ -253,6 +265,7 @@ struct Facts {
     std::optional<std::vector<Listener>> listeners = {};  ///< nothing: nobody looked
     std::optional<std::vector<HostAnswer>> answers = {};  ///< nothing: nobody asked
     std::vector<StoreFact> stores = {};                   ///< those whose catalogue was read
+    std::optional<std::vector<ProbeFact>> probes = {};    ///< nothing: nobody tried
 };
 
 /// Ends the program (a reader's bug) unless every Index is in range, peers are mutual, a device's interfaces name it,
