@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <tenantry/base/error.hpp>
+#include <tenantry/host/secret.hpp>
 
 namespace tenantry::host {
 
@@ -22,6 +23,8 @@ struct RuntimeAdditions {
     /// Files of this kernel's /proc, by their paths. crun would hide one behind the machine's /dev/null: an inode that
     /// tasks of all environments could lock and watch. `shared` has an empty file in its place.
     std::vector<std::string> procFiles = {};
+    /// Variables that hold secrets.
+    std::vector<std::pair<std::string, Secret>> variables = {};
 };
 
 struct RuntimeConfig {

@@ -53,15 +53,6 @@ Result<void> check_images(const Blueprint& blueprint, const Environment& environ
     return {};
 }
 
-// What this version cannot do for an environment's data, said before anything is made.
-Result<void> check_data(const blueprint::Shape& shape, const std::string& environment) {
-    for (const blueprint::Secret& secret : shape.secrets)
-        if (!secret.makeBytes)
-            return fail("{}: this version has no way to give the secret `{}` its value: `make: 32 bytes` makes one",
-                        environment, secret.name.str());
-    return {};
-}
-
 // Of what the caller sent, and of FerretDB, which is the machine's own, where a store is run by it.
 Result<std::map<std::string, std::string>> images_of(const blueprint::Shape& shape, const wire::Bundle& bundle,
                                                      const host::ImageStore& images) {
@@ -138,13 +129,13 @@ Result<std::vector<EnvironmentSpec>> MachineService::specs_of(const wire::UpRequ
         if (std::ranges::find(provisional, name) != provisional.end())
             return fail("{} has no block of addresses in platform.lock yet: `tenantry lock` gives it one", name);
         TRY_VOID(check_images(blueprint, environment, request.bundle, parts_.images));
-        TRY_VOID(check_data(blueprint.shape(environment), name));
         const auto images =
             TRY(wrap(images_of(blueprint.shape(environment), request.bundle, parts_.images), "{}", name));
         EnvironmentSpec spec =
             local_emit::wanted(blueprint, environment, templates.emit(blueprint, environment), images);
         spec.bundle = platform->digest;
         for (world::TaskSpec& task : spec.tasks) task.release = release;
+        TRY_VOID(parts_.secrets.prepare(spec));
         specs.push_back(std::move(spec));
     }
     if (const auto violated = TRY(prove(*platform, request.environments, emitted_texts(specs))))

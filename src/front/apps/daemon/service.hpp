@@ -7,8 +7,10 @@
 #include <tenantry/host/image_store.hpp>
 #include <tenantry/host/namespace_probe.hpp>
 
+#include "certificates.hpp"
 #include "edge.hpp"
 #include "platforms.hpp"
+#include "secrets.hpp"
 
 namespace tenantry::daemon {
 
@@ -28,6 +30,8 @@ class MachineService final : public api::Service {
         const host::ImageStore& images;
         const host::Authority& authority;
         EdgeKeeper& edge;
+        SecretKeeper& secrets;
+        CertificateKeeper& certificates;
     };
     explicit MachineService(Parts parts) : parts_(parts) {}
 
@@ -45,7 +49,15 @@ class MachineService final : public api::Service {
     wire::ExecAnswer exec(const wire::ExecRequest& request) override;
     wire::ProbeAnswer probe(const wire::ProbeRequest& request) override;
     wire::Authority authority() override;
+    wire::Secrets secrets(const std::string& platform) override;
+    wire::SecretAnswer set_secret(const world::Placement& placement, const std::string& name, const std::string& value,
+                                  const api::Caller& caller) override;
+    wire::RotateAnswer rotate(const wire::RotateRequest& request, const api::Caller& caller) override;
+    wire::Certificates certificates(const std::string& platform) override;
+    wire::Answer renew_certificates(const wire::RenewRequest& request, const api::Caller& caller) override;
 
+    /// What came while no daemon ran, or a part of it was done.
+    Result<void> catch_up();
     /// Removes bundles and images that no placement has.
     Result<void> tidy();
 
