@@ -37,11 +37,12 @@ Exit open(const Options& options, const LiveOptions& own);
 Exit trust(const Options& options, const LiveOptions& own);
 Exit doctor(const Options& options, const LiveOptions& own);
 
-/// Of `secret`; the environments and `--detach` are those of LiveOptions.
+/// Of `secret`; all else is that of LiveOptions.
 struct SecretOptions {
-    std::string name;  ///< a secret's; of rotate also a store's or a password's; empty: all
-    std::string from;  ///< file of the value; empty or `-`: standard input
-    bool raw = false;  ///< the line end at the value's end stays
+    std::string environments;  ///< of set and rotate: one world::Selector
+    std::string name;          ///< a secret's; of rotate also a store's or a password's; empty: all
+    std::string from;          ///< file of the value; empty or `-`: standard input
+    bool raw = false;          ///< the line end at the value's end stays
 };
 Exit secret_set(const Options& options, const LiveOptions& live, const SecretOptions& own);
 Exit secret_list(const Options& options, const LiveOptions& live);

@@ -312,7 +312,7 @@ void add_secret_commands(CLI::App& app, Arguments& arguments) {
     secret->require_subcommand(1);
     CLI::App* set = command(*secret, "set", "Give a secret with `given: per tenant` its value, in one environment",
                             arguments, [&] { return secret_set(arguments.options, live, own); });
-    set->add_option("environment", live.selectors, "TENANT/STAGE")->required()->expected(1);
+    set->add_option("environment", own.environments, "TENANT/STAGE")->required();
     set->add_option("name", own.name, "The secret")->required();
     set->add_option("--from", own.from, "A file that holds the value; standard input, if not given")->type_name("FILE");
     set->add_flag("--raw", own.raw, "Keep the line end at the end of the value");
@@ -332,7 +332,7 @@ void add_secret_commands(CLI::App& app, Arguments& arguments) {
                  "Examples:\n  tenantry secret list acme/demo\n  tenantry secret list --json");
     CLI::App* rotate = command(*secret, "rotate", "Make other values for secrets that were made", arguments,
                                [&] { return secret_rotate(arguments.options, live, own); });
-    rotate->add_option("selector", live.selectors, "TENANT or TENANT/STAGE; * means any")->required()->expected(1);
+    rotate->add_option("selector", own.environments, "TENANT or TENANT/STAGE; * means any")->required();
     rotate->add_option("name", own.name,
                        "A secret, a store (the passwords of all its users) or store.STORE.USER; all that were made, if "
                        "not given");

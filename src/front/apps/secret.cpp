@@ -103,6 +103,11 @@ Result<void> check_given(const blueprint::Blueprint& blueprint, const std::strin
     return {};
 }
 
+LiveOptions of_environments(LiveOptions live, const SecretOptions& own) {
+    live.selectors = {own.environments};
+    return live;
+}
+
 Result<std::string> single_environment(const blueprint::Blueprint& blueprint, const LiveOptions& live) {
     const std::vector<std::string> chosen = TRY(chosen_environments(blueprint, live));
     if (chosen.size() == 1) return chosen.front();
@@ -134,7 +139,8 @@ void print(Session& session, JsonText json) {
 
 }  // namespace
 
-Exit secret_set(const Options& options, const LiveOptions& live, const SecretOptions& own) {
+Exit secret_set(const Options& options, const LiveOptions& words, const SecretOptions& own) {
+    const LiveOptions live = of_environments(words, own);
     return with_platform(options, "secret set", [&](Session& session) {
         const blueprint::Blueprint& blueprint = session.compiled()->blueprint;
         const auto environment = single_environment(blueprint, live);
@@ -185,7 +191,8 @@ Exit secret_list(const Options& options, const LiveOptions& live) {
     });
 }
 
-Exit secret_rotate(const Options& options, const LiveOptions& live, const SecretOptions& own) {
+Exit secret_rotate(const Options& options, const LiveOptions& words, const SecretOptions& own) {
+    const LiveOptions live = of_environments(words, own);
     return with_platform(options, "secret rotate", [&](Session& session) {
         const auto environments = chosen_environments(session.compiled()->blueprint, live);
         if (!environments) return report(environments.error(), Exit::usage);

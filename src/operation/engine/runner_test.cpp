@@ -225,8 +225,8 @@ TEST(Runner, ALineOfTheLedgerNeedsNoMachine) {
     ASSERT_TRUE(runner->note(acme, "the secret jwt_key is given a value", "uid 0"));
     ASSERT_EQ(machine.ledgerLines.size(), 1u);
     EXPECT_EQ(machine.ledgerLines[0],
-              R"({"at": "2026-11-24T08:00:00.000Z", "placement": "local/lend/acme/production", )"
-              R"("what": "the secret jwt_key is given a value", "by": "uid 0", "spec": ""})");
+              R"({ "at": "2026-11-24T08:00:00.000Z", "placement": "local/lend/acme/production", )"
+              R"("what": "the secret jwt_key is given a value", "by": "uid 0", "spec": "" })");
     EXPECT_TRUE(runner->status().environments.empty());
 }
 
