@@ -6,6 +6,7 @@
 #include <tenantry/blueprint/build.hpp>
 #include <tenantry/blueprint/network_use.hpp>
 #include <tenantry/compile/compile.hpp>
+#include <tenantry/compile/secret_uses.hpp>
 #include <tenantry/support/platform_text.hpp>
 
 namespace tenantry::compile {
@@ -84,6 +85,7 @@ TEST(Codes, EachExampleGivesItsCode) {
         if (info->code == "TN0702")
             diagnostics.append(
                 machine_conflicts(*CompiledText(info->example).compiled, machine({{"10.0.0.0/24", "docker0"}})));
+        if (info->code == "TN0703") diagnostics.append(missing_secrets(*CompiledText(info->example).compiled, {}));
         const auto found = std::ranges::find(diagnostics.all(), info, &Diagnostic::code);
         EXPECT_NE(found, diagnostics.all().end())
             << info->code << (diagnostics.empty() ? " gave nothing" : " gave " + diagnostics.all()[0].detail);

@@ -228,4 +228,16 @@ Result<CertificateDates> certificate_dates(std::string_view pem) {
     return CertificateDates{*from, *until};
 }
 
+Result<std::string> certificate_serial(std::string_view pem) {
+    const Certificate certificate = certificate_in(pem);
+    if (!certificate) return fail("the text holds no certificate");
+    const Owned<BIGNUM, BN_free> number(ASN1_INTEGER_to_BN(X509_get0_serialNumber(certificate.get()), nullptr));
+    if (!number) return fail("{}", openssl_reason());
+    char* digits = BN_bn2hex(number.get());
+    if (digits == nullptr) return fail("{}", openssl_reason());
+    std::string text(digits);
+    OPENSSL_free(digits);
+    return text;
+}
+
 }  // namespace tenantry::host

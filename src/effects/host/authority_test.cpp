@@ -36,6 +36,14 @@ TEST_F(AuthorityTest, IsMadeOnceAndKept) {
     EXPECT_TRUE(open().still_good(*first.issue(hosts_), hosts_, now_)) << "the key is the same";
 }
 
+TEST_F(AuthorityTest, EachCertificateHasASerialNumberOfItsOwn) {
+    const Authority authority = open();
+    const std::string first = certificate_serial(*authority.issue(hosts_)).value();
+    EXPECT_EQ(first.find_first_not_of("0123456789ABCDEF"), std::string::npos) << first;
+    EXPECT_NE(certificate_serial(*authority.issue(hosts_)).value(), first);
+    EXPECT_FALSE(certificate_serial("no certificate"));
+}
+
 TEST_F(AuthorityTest, WithoutItsKeyIsAnError) {
     open();
     std::filesystem::remove(folder_ + "/ca.key");

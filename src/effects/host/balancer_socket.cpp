@@ -77,7 +77,45 @@ Result<std::string> ask(const Descriptor& socket, const std::string& commands) {
     }
 }
 
+// One line of commands on a connection of its own.
+Result<std::string> ask_balancer(int pid, const std::string& commands) {
+    const Descriptor folder = TRY(socket_folder(pid));
+    const auto until = steady_clock::now() + madeWithin;
+    auto socket = connect_to(folder, pid);
+    while (!socket && steady_clock::now() < until) {
+        std::this_thread::sleep_for(lookEvery);
+        socket = connect_to(folder, pid);
+    }
+    const Descriptor connected = TRY(std::move(socket));
+    return ask(connected, commands);
+}
+
+// As the load balancer names what it has read from its folder (haproxy.cfg: `crt /run/tls`).
+constexpr std::string_view certificateFile = "/run/tls/environment.pem";
+
+// `Serial: 1A2B` of what it serves; empty where it has no such certificate.
+Result<std::string> served_serial(int pid) {
+    constexpr std::string_view key = "Serial: ";
+    const std::string answer = TRY(ask_balancer(pid, fmt::format("show ssl cert {}\n", certificateFile)));
+    const std::size_t at = answer.find(key);
+    if (at == std::string::npos) return fail("it does not tell its certificate: {}", one_line(answer));
+    return answer.substr(at + key.size(), answer.find_first_of("\r\n", at) - at - key.size());
+}
+
 }  // namespace
+
+// A PEM text has no empty line, which ends what is sent ("Unix Socket commands" of HAProxy's management guide).
+Result<bool> serve_certificate(int pid, const Secret& pem, const std::string& serial) {
+    if (TRY(served_serial(pid)) == serial) return false;
+    if (pem.reveal().find("\n\n") != std::string::npos) return fail("the certificate has an empty line");
+    const Secret command(fmt::format("set ssl cert {} <<\n{}\n", certificateFile, pem.reveal()));
+    const std::string set = TRY(ask_balancer(pid, command.reveal()));
+    if (set.find("Transaction ") == std::string::npos) return fail("it does not take it: {}", one_line(set));
+    const std::string committed = TRY(ask_balancer(pid, fmt::format("commit ssl cert {}\n", certificateFile)));
+    if (committed.find("Success!") == std::string::npos) return fail("it does not use it: {}", one_line(committed));
+    if (TRY(served_serial(pid)) != serial) return fail("it took it, and serves another one");
+    return true;
+}
 
 Result<void> direct_connections(int pid, std::span<const world::BehindSpec> behind) {
     if (behind.empty()) return {};
@@ -89,15 +127,7 @@ Result<void> direct_connections(int pid, std::span<const world::BehindSpec> behi
         commands += one.serves ? fmt::format("set server {0} state ready; set server {0} health up", server)
                                : fmt::format("set server {} state drain", server);
     }
-    const Descriptor folder = TRY(socket_folder(pid));
-    const auto until = steady_clock::now() + madeWithin;
-    auto socket = connect_to(folder, pid);
-    while (!socket && steady_clock::now() < until) {
-        std::this_thread::sleep_for(lookEvery);
-        socket = connect_to(folder, pid);
-    }
-    const Descriptor connected = TRY(std::move(socket));
-    const std::string answer = TRY(ask(connected, commands + "\n"));
+    const std::string answer = TRY(ask_balancer(pid, commands + "\n"));
     for (std::size_t begin = 0; begin < answer.size();) {
         const std::size_t end = std::min(answer.find('\n', begin), answer.size());
         const std::string_view line = std::string_view(answer).substr(begin, end - begin);

@@ -5,6 +5,7 @@
 #include <span>
 
 #include <tenantry/base/error.hpp>
+#include <tenantry/host/secret.hpp>
 #include <tenantry/world/task_spec.hpp>
 
 namespace tenantry::host {
@@ -12,5 +13,9 @@ namespace tenantry::host {
 /// Tells the HAProxy of this process which servers get new connections, and waits for its word; 2 s at most, in which
 /// one that has just started makes its socket.
 Result<void> direct_connections(int pid, std::span<const world::BehindSpec> behind);
+
+/// Makes it serve this certificate, PEM with its key, from the next handshake on; one that it serves already is left
+/// alone (the serial number tells). True where it was another one.
+Result<bool> serve_certificate(int pid, const Secret& pem, const std::string& serial);
 
 }  // namespace tenantry::host

@@ -14,6 +14,7 @@
 #include "files.hpp"
 #include "monitor.hpp"
 #include "mounts.hpp"
+#include "secret_variables.hpp"
 #include "task_log.hpp"
 #include "task_record.hpp"
 #include "task_root.hpp"
@@ -164,6 +165,7 @@ std::optional<world::TaskEnd> Container::ended() const {
 Result<world::TaskProcess> Container::start(const ContainerOrder& order) {
     const auto record = read_task_record(place_.folder);
     if (record && find() && !has_not_begun(record->process.pid)) {
+        TRY_VOID(forget_variables());
         if (record->digest == order.digest) return process_of(*record);
         return fail("it runs, but is not the one that is wanted: stop it first");
     }
@@ -188,18 +190,21 @@ Result<world::TaskProcess> Container::start_new(const ContainerOrder& order) {
     const std::string runtime = program_of(begun.process.pid);
     TRY_VOID(run_crun({"start", place_.id}));
     await_program(begun.process, runtime);
+    TRY_VOID(forget_variables());
     return process_of(record);
 }
 
 Result<void> Container::prepare(const ContainerOrder& order) {
+    const std::string emitted = TRY(read_small(place_.folder / "config.json"));
+    const std::vector<SecretVariable> variables = TRY(secret_variables(emitted));
     RuntimeAdditions additions{.release = order.release,
                                .cgroup = cgroups_.top(),
                                .shared = place_.shared,
                                .certificates = std::filesystem::exists(place_.shared / "certs"),
                                .root = root(),
-                               .procFiles = proc_files()};
+                               .procFiles = proc_files(),
+                               .variables = TRY(values_of(variables, place_.folder))};
     if (order.image) additions.image = order.image->settings;
-    const std::string emitted = TRY(read_small(place_.folder / "config.json"));
     const RuntimeConfig config = TRY(runtime_config(emitted, additions));
     if (config.cgroup != place_.cgroup)
         return fail("its config.json names the cgroup {}, which is another container's", config.cgroup);
@@ -211,6 +216,23 @@ Result<void> Container::prepare(const ContainerOrder& order) {
     TRY_VOID(make_folder(run() / "exit", 0700));
     TRY_VOID(write_whole(run() / "config.json", config.text, 0600));
     return rotate_log(place_.log);
+}
+
+// Both copies of what crun was given: ours, and the one that it keeps for `crun exec`. Only a container that has not
+// begun yet needs the values.
+Result<void> Container::forget_variables() const {
+    const Secret given(TRY(read_small(run() / "config.json")));
+    const std::vector<SecretVariable> variables = TRY(secret_variables(given.reveal()));
+    if (variables.empty()) return {};
+    for (const std::filesystem::path& path :
+         {run() / "config.json", std::filesystem::path(crunState) / place_.id / "config.json"}) {
+        std::error_code error;
+        if (!std::filesystem::exists(path, error)) continue;
+        const Secret config(TRY(read_small(path)));
+        const std::string without = TRY(without_variables(config.reveal(), variables));
+        TRY_VOID(write_whole(path, without, 0600));
+    }
+    return {};
 }
 
 std::vector<std::string> Container::monitor_arguments(std::size_t descriptors) const {

@@ -66,6 +66,7 @@ class Container {
     };
     Result<world::TaskProcess> start_new(const ContainerOrder& order);
     Result<void> prepare(const ContainerOrder& order);
+    Result<void> forget_variables() const;
     Result<Begun> create(const ContainerOrder& order);
     Result<void> clear();
     Result<void> end_monitor();

@@ -84,6 +84,15 @@ Result<void> CrunContainers::direct(const world::Placement& placement, std::stri
     return wrap(std::move(directed), "directing connections of {}", placement.str());
 }
 
+Result<bool> CrunContainers::serve_certificate(const world::Placement& placement, std::string_view balancer,
+                                               const Secret& pem, const std::string& serial) {
+    const auto process = find(placement, balancer);
+    if (!process) return false;
+    auto served = host::serve_certificate(process->pid, pem, serial);
+    if (find(placement, balancer) != process) return false;  // the next one begins with the file
+    return wrap(std::move(served), "giving {} of {} its certificate", balancer, placement.str());
+}
+
 std::optional<world::TaskProcess> CrunContainers::find(const world::Placement& placement, std::string_view task) {
     return Container(view_.cgroups(), place_of(placement, task)).find();
 }

@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <array>
+#include <mutex>
 #include <set>
 #include <system_error>
 
@@ -114,30 +116,46 @@ Result<std::uint32_t> balancer_user(const EnvironmentSpec& spec) {
     return user_of(config->text);
 }
 
+// Files and certificates of a placement are changed by one at a time: an apply, a renewal, a removal.
+std::unique_lock<std::mutex> alone(const world::Placement& placement) {
+    static std::array<std::mutex, 64> mutexes;
+    return std::unique_lock(mutexes[std::hash<std::string>()(placement.str()) % mutexes.size()]);
+}
+
+std::filesystem::path kept_certificate_of(const world::Placement& placement) {
+    return kept_folder_of(placement) / "tls" / certificateName;
+}
+
+Result<CertificateFacts> facts_of(std::string_view pem) {
+    return CertificateFacts{TRY(certificate_serial(pem)), TRY(certificate_dates(pem))};
+}
+
 // The certificate that is kept, or a new one.
 Result<std::string> certificate_for(const world::Placement& placement, std::span<const HostName> hosts,
-                                    const Authority& authority) {
+                                    const Authority& authority, bool anew = false) {
     const std::filesystem::path kept = kept_folder_of(placement) / "tls";
     const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
     auto there = read_small(kept / certificateName);
-    if (there && authority.still_good(*there, hosts, now)) return *std::move(there);
+    if (!anew && there && authority.still_good(*there, hosts, now)) return *std::move(there);
     std::string made = TRY(authority.issue(hosts));
     TRY_VOID(make_folder(kept, 0700));
     TRY_VOID(write_whole(kept / certificateName, made, 0600));
     return made;
 }
 
-Result<void> ensure_certificates(const EnvironmentSpec& spec, const Authority& authority) {
-    const std::vector<HostName> hosts = TRY(hosts_of(spec));
-    if (hosts.empty()) return {};
+Result<void> give_to_balancer(const EnvironmentSpec& spec, const std::string& pem) {
     const std::uint32_t uid = TRY(balancer_user(spec));
-    const std::string pem = TRY(certificate_for(spec.placement, hosts, authority));
     const std::filesystem::path tls = folder_path(spec) / "tls";
     TRY_VOID(make_folder(tls, 0750, FileOwner{.uid = 0, .gid = uid}));
     const auto there = read_small(tls / certificateName);
-    if (!there || *there != pem)
-        TRY_VOID(write_whole(tls / certificateName, pem, 0400, FileOwner{.uid = uid, .gid = uid}));
-    return {};
+    if (there && *there == pem) return {};
+    return write_whole(tls / certificateName, pem, 0400, FileOwner{.uid = uid, .gid = uid});
+}
+
+Result<void> ensure_certificates(const EnvironmentSpec& spec, const Authority& authority) {
+    const std::vector<HostName> hosts = TRY(hosts_of(spec));
+    if (hosts.empty()) return {};
+    return give_to_balancer(spec, TRY(certificate_for(spec.placement, hosts, authority)));
 }
 
 // Stores that are in the spec are made; what others left in the folder goes, but not their data.
@@ -153,6 +171,7 @@ Result<void> ensure_stores(const EnvironmentSpec& spec, const StoreTemplates& te
 }  // namespace
 
 Result<void> HostFiles::ensure(const EnvironmentSpec& spec) {
+    const auto lock = alone(spec.placement);
     const auto ensure = [&]() -> Result<void> {
         TRY_VOID(write_texts(spec));
         TRY_VOID(ensure_shared_root(shared_root_of(spec.placement)));
@@ -164,7 +183,40 @@ Result<void> HostFiles::ensure(const EnvironmentSpec& spec) {
     return wrap(ensure(), "preparing the files of {}", spec.placement.str());
 }
 
+Result<void> HostFiles::ensure_secrets(const EnvironmentSpec& spec) {
+    const auto lock = alone(spec.placement);
+    const auto ensure = [&]() -> Result<void> {
+        TRY_VOID(write_store_users(spec, vault_));
+        return write_secret_files(spec, vault_);
+    };
+    return wrap(ensure(), "preparing the secrets of {}", spec.placement.str());
+}
+
+Result<std::optional<EnvironmentCertificate>> HostFiles::certificate(const EnvironmentSpec& spec, bool anew) {
+    const auto lock = alone(spec.placement);
+    const auto renew = [&]() -> Result<std::optional<EnvironmentCertificate>> {
+        const std::vector<HostName> hosts = TRY(hosts_of(spec));
+        const auto before = read_small(kept_certificate_of(spec.placement));
+        std::error_code error;
+        if (hosts.empty() || !before || !std::filesystem::exists(folder_path(spec) / "tls", error)) return std::nullopt;
+        Secret pem(TRY(certificate_for(spec.placement, hosts, authority_, anew)));
+        TRY_VOID(give_to_balancer(spec, pem.reveal()));
+        CertificateFacts facts = TRY(facts_of(pem.reveal()));
+        const bool isNew = pem.reveal() != *before;
+        return EnvironmentCertificate{std::move(pem), std::move(facts), isNew};
+    };
+    return wrap(renew(), "the certificate of {}", spec.placement.str());
+}
+
+Result<std::optional<CertificateFacts>> HostFiles::kept_certificate(const world::Placement& placement) {
+    std::error_code error;
+    if (!std::filesystem::exists(kept_certificate_of(placement), error)) return std::nullopt;
+    const Secret pem(TRY(read_small(kept_certificate_of(placement))));
+    return TRY(wrap(facts_of(pem.reveal()), "reading the certificate of {}", placement.str()));
+}
+
 Result<void> HostFiles::remove(const world::Placement& placement) {
+    const auto lock = alone(placement);
     const auto remove = [&]() -> Result<void> {
         const std::filesystem::path folder = world::folder_of(placement);
         TRY_VOID(unmount_other_images(folder / "images", {}));
@@ -179,6 +231,7 @@ Result<void> HostFiles::remove(const world::Placement& placement) {
 }
 
 Result<void> HostFiles::destroy(const world::Placement& placement) {
+    const auto lock = alone(placement);
     const auto destroy = [&]() -> Result<void> {
         if (TRY(has_mounted_stores(placement))) return fail("its stores' data are mounted: take it down first");
         const std::filesystem::path kept = kept_folder_of(placement);

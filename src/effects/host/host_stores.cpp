@@ -1,7 +1,11 @@
+#include <algorithm>
 #include <chrono>
+#include <map>
 #include <thread>
 
 #include <tenantry/host/host_stores.hpp>
+#include <tenantry/host/store_passwords.hpp>
+#include <tenantry/world/secret_versions.hpp>
 
 #include "control_socket.hpp"
 #include "files.hpp"
@@ -67,26 +71,118 @@ Result<RedisSession> open_redis(const Vault& vault, const Placement& placement, 
     return awaited([&] { return RedisSession::connect(folder, store, password); }, patience);
 }
 
+/// The passwords of a store's users as the vault has them.
+class Passwords {
+  public:
+    static Result<Passwords> read(const Vault& vault, const Placement& placement, const StoreSpec& store) {
+        Passwords all(vault, placement);
+        for (const world::StoreUserSpec& user : store.users) {
+            const std::string name = world::password_name(store.name, user.name);
+            all.users_[user.name] = {name, TRY(password_of(vault, placement, name))};
+        }
+        return all;
+    }
+
+    [[nodiscard]] std::map<std::string, Secret> last() const {
+        std::map<std::string, Secret> secrets;
+        for (const auto& [user, one] : users_) secrets[user] = one.password.last();
+        return secrets;
+    }
+    // Of those that have a next one.
+    [[nodiscard]] std::map<std::string, Secret> replaced() const {
+        std::map<std::string, Secret> secrets;
+        for (const auto& [user, one] : users_)
+            if (one.password.next) secrets[user] = one.password.now;
+        return secrets;
+    }
+    [[nodiscard]] bool any_next() const {
+        return std::ranges::any_of(users_, [](const auto& one) { return one.second.password.next.has_value(); });
+    }
+    // Users whose password before is still good for something, and since when it need not be.
+    [[nodiscard]] std::map<std::string, UserPassword> with_before() const {
+        std::map<std::string, UserPassword> found;
+        for (const auto& [user, one] : users_)
+            if (one.password.before && !one.password.next) found[user] = one.password;
+        return found;
+    }
+    Result<void> taken(const std::string& since) const {
+        for (const auto& [user, one] : users_)
+            TRY_VOID(password_taken(vault_, placement_, one.name, one.password, since));
+        return {};
+    }
+    Result<void> forget(const std::string& user) const {
+        return forget_password_before(vault_, placement_, users_.at(user).name);
+    }
+
+  private:
+    struct User {
+        std::string name;
+        UserPassword password;
+    };
+    Passwords(const Vault& vault, const Placement& placement) : vault_(vault), placement_(placement) {}
+    const Vault& vault_;
+    const Placement& placement_;
+    std::map<std::string, User> users_;
+};
+
 // The store's own, or of the one behind it.
-Result<void> ensure_postgresql(const Vault& vault, const Placement& placement, const StoreSpec& store,
+Result<bool> ensure_postgresql(const Vault& vault, const Placement& placement, const StoreSpec& store,
                                milliseconds patience) {
     if (store.name == "template0" || store.name == "template1")
         return fail("`{}` is a database of PostgreSQL's own: give the store another name", store.name);
     const ControlFolder folder = TRY(ControlFolder::open(placement, store));
     PostgresqlSession session = TRY(open_postgresql(folder, store, patience));
-    std::map<std::string, Secret> passwords;
-    for (const world::StoreUserSpec& user : store.users)
-        passwords[user.name] = TRY(store_password(vault, placement, store, user.name));
-    return ensure_users(session, store, passwords);
+    const Passwords passwords = TRY(Passwords::read(vault, placement, store));
+    TRY_VOID(ensure_users(session, store, passwords.last(), passwords.replaced()));
+    if (!passwords.any_next()) return false;
+    const std::vector<Rows> moment = TRY(session.ask("select clock_timestamp()"));
+    TRY_VOID(passwords.taken(moment.at(0).at(0).at(0)));
+    return true;
 }
 
-Result<void> ensure_redis(const Vault& vault, const Placement& placement, const StoreSpec& store,
+Result<bool> settle_postgresql(const Vault& vault, const Placement& placement, const StoreSpec& store,
+                               milliseconds patience) {
+    const Passwords passwords = TRY(Passwords::read(vault, placement, store));
+    const auto before = passwords.with_before();
+    if (before.empty()) return false;
+    const ControlFolder folder = TRY(ControlFolder::open(placement, store));
+    PostgresqlSession session = TRY(open_postgresql(folder, store, patience));
+    for (const auto& [user, password] : before) {
+        TRY_VOID(end_older_sessions(session, user, password.since));
+        TRY_VOID(passwords.forget(user));
+    }
+    return true;
+}
+
+Result<bool> ensure_redis(const Vault& vault, const Placement& placement, const StoreSpec& store,
                           milliseconds patience) {
     const ControlFolder folder = TRY(ControlFolder::open(placement, store));
     RedisSession session = TRY(open_redis(vault, placement, folder, store, patience));
+    const Passwords passwords = TRY(Passwords::read(vault, placement, store));
     // It was started with this file, or with one before it.
     const Secret acl(TRY(read_small(run_store_folder(placement, store.name) / "users" / "users.acl")));
-    return ensure_users(session, acl.reveal());
+    TRY_VOID(ensure_users(session, acl.reveal()));
+    if (!passwords.any_next()) return false;
+    for (const auto& [user, password] : passwords.last())
+        if (acl.reveal().find(redis_digest(password)) == std::string::npos)
+            return fail("the next password of {} is not in its users.acl yet", user);
+    const std::string moment = TRY(redis_moment(session));
+    TRY_VOID(passwords.taken(moment));
+    return true;
+}
+
+Result<bool> settle_redis(const Vault& vault, const Placement& placement, const StoreSpec& store,
+                          milliseconds patience) {
+    const Passwords passwords = TRY(Passwords::read(vault, placement, store));
+    const auto before = passwords.with_before();
+    if (before.empty()) return false;
+    const ControlFolder folder = TRY(ControlFolder::open(placement, store));
+    RedisSession session = TRY(open_redis(vault, placement, folder, store, patience));
+    for (const auto& [user, password] : before) {
+        TRY_VOID(drop_password(session, user, redis_digest(*password.before), password.since));
+        TRY_VOID(passwords.forget(user));
+    }
+    return true;
 }
 
 // FerretDB reads once which databases there are, with the rights of its first client. Here it is one who sees them.
@@ -100,10 +196,11 @@ Result<void> ask_ferretdb(const Vault& vault, const Placement& placement, const 
     return awaited([&] { return ask_as_user(placement, store, login, Deadline(oneAnswer)); }, patience);
 }
 
-Result<void> ensure_mongodb(const Vault& vault, const Placement& placement, const StoreSpec& store,
+Result<bool> ensure_mongodb(const Vault& vault, const Placement& placement, const StoreSpec& store,
                             milliseconds patience) {
-    TRY_VOID(ensure_postgresql(vault, placement, store, patience));
-    return ask_ferretdb(vault, placement, store, patience);
+    const bool changed = TRY(ensure_postgresql(vault, placement, store, patience));
+    TRY_VOID(ask_ferretdb(vault, placement, store, patience));
+    return changed;
 }
 
 std::unexpected<Error> unknown(const StoreSpec& store) {
@@ -112,14 +209,22 @@ std::unexpected<Error> unknown(const StoreSpec& store) {
 
 }  // namespace
 
-Result<void> HostStores::ensure(const Placement& placement, const StoreSpec& store) {
-    const auto ensure = [&]() -> Result<void> {
+Result<bool> HostStores::ensure(const Placement& placement, const StoreSpec& store) {
+    const auto ensure = [&]() -> Result<bool> {
         if (store.engine == "postgresql") return ensure_postgresql(vault_, placement, store, patience_);
         if (store.engine == "redis") return ensure_redis(vault_, placement, store, patience_);
         if (store.backing) return ensure_mongodb(vault_, placement, store, patience_);
         return unknown(store);
     };
     return wrap(ensure(), "preparing the users of {} of {}", store.name, placement.str());
+}
+
+Result<bool> HostStores::settle(const Placement& placement, const StoreSpec& store) {
+    const auto settle = [&]() -> Result<bool> {
+        if (store.engine == "redis") return settle_redis(vault_, placement, store, patience_);
+        return settle_postgresql(vault_, placement, store, patience_);
+    };
+    return wrap(settle(), "ending what began with old passwords of {} of {}", store.name, placement.str());
 }
 
 Result<world::ObservedStore> HostStores::observe(const Placement& placement, const StoreSpec& store) {

@@ -91,8 +91,13 @@ struct Changes {
 
 class Planner {
   public:
-    Planner(const PostgresqlSession& session, const StoreSpec& store, const Passwords& passwords)
-        : session_(session), store_(store), passwords_(passwords), writersMake_(writers_make(store)) {}
+    Planner(const PostgresqlSession& session, const StoreSpec& store, const Passwords& passwords,
+            const Passwords& replaced)
+        : session_(session),
+          store_(store),
+          passwords_(passwords),
+          replaced_(replaced),
+          writersMake_(writers_make(store)) {}
 
     [[nodiscard]] Result<Changes> changes(const Roles& roles) const {
         Changes changes;
@@ -157,6 +162,13 @@ class Planner {
         return fmt::format(" PASSWORD {}", session_.literal(TRY(scram_verifier(password, salt))));
     }
 
+    // The one that the vault had before its next one, and nobody else's.
+    [[nodiscard]] bool has_replaced(const Role& there, const StoreUserSpec& user) const {
+        const auto found = replaced_.find(user.name);
+        return found != replaced_.end() &&
+               has_salt(there.verifier, salt_of(found->second, store_.name + "/" + user.name));
+    }
+
     // Who makes something acts as its group from the beginning of a session, and has no rights of its own: whatever it
     // makes is the group's.
     Result<void> plan_user(const Role* there, const StoreUserSpec& user, Changes& changes) const {
@@ -181,7 +193,8 @@ class Planner {
         if (there->owns)
             changes.add(fmt::format("REASSIGN OWNED BY {} TO {}", name,
                                     quoted(writersMake_ && group == writeGroup ? writeGroup : ownerGroup)));
-        if (left || actsOtherwise || there->powerful || !password.empty()) changes.endedUsers.insert(there->id);
+        const bool isStrange = !password.empty() && !has_replaced(*there, user);
+        if (left || actsOtherwise || there->powerful || isStrange) changes.endedUsers.insert(there->id);
         return {};
     }
 
@@ -196,6 +209,7 @@ class Planner {
     const PostgresqlSession& session_;
     const StoreSpec& store_;
     const Passwords& passwords_;
+    const Passwords& replaced_;
     bool writersMake_;
 };
 
@@ -266,6 +280,13 @@ Result<bool> change(PostgresqlSession& session, const StoreSpec& store, const Pl
 
 }  // namespace
 
+Result<void> end_older_sessions(PostgresqlSession& session, const std::string& user, const std::string& moment) {
+    return session.run(
+        fmt::format("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = {} AND backend_start "
+                    "< {}::timestamptz AND pid <> pg_backend_pid();\n",
+                    session.literal(user), session.literal(moment)));
+}
+
 Result<void> make_database(PostgresqlSession& session, const StoreSpec& store) {
     const std::string name = session.name(store.name);
     const std::vector<Rows> answers = TRY(session.ask(
@@ -278,8 +299,9 @@ Result<void> make_database(PostgresqlSession& session, const StoreSpec& store) {
     return session.run(fmt::format("CREATE DATABASE {} OWNER tenantry", name));
 }
 
-Result<void> ensure_users(PostgresqlSession& session, const StoreSpec& store, const Passwords& passwords) {
-    const Planner planner(session, store, passwords);
+Result<void> ensure_users(PostgresqlSession& session, const StoreSpec& store, const Passwords& passwords,
+                          const Passwords& replaced) {
+    const Planner planner(session, store, passwords, replaced);
     for (int round = 0; round < mostRounds; ++round)
         if (!TRY(wrap(change(session, store, planner), "setting the users of {}", store.name))) return {};
     return fail("the rights in {} change while they are set: another one changes them", store.name);

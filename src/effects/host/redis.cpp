@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <map>
 #include <sstream>
 
@@ -151,6 +152,54 @@ Result<void> ensure_users(RedisSession& session, std::string_view acl) {
     for (const auto& [name, rules] : there)
         if (!wanted.contains(name) && name != trial) gone.push_back(name);
     TRY(session.ask(gone));
+    return {};
+}
+
+namespace {
+
+// `key:value` of INFO, `key=value` of CLIENT LIST; empty where there is none.
+std::string word_behind(std::string_view text, std::string_view key) {
+    for (std::size_t at = text.find(key); at != std::string_view::npos; at = text.find(key, at + 1)) {
+        if (at != 0 && text[at - 1] != ' ' && text[at - 1] != '\n') continue;
+        const std::string_view value = text.substr(at + key.size());
+        return std::string(value.substr(0, value.find_first_of(" \r\n")));
+    }
+    return {};
+}
+
+Result<std::string> single(RedisSession& session, const Words& command) {
+    const Words answer = TRY(session.ask(command));
+    return answer.empty() ? std::string() : answer.front();
+}
+
+std::uint64_t number_of(std::string_view text) {
+    std::uint64_t number = 0;
+    std::from_chars(text.data(), text.data() + text.size(), number);
+    return number;
+}
+
+}  // namespace
+
+// Clients are numbered from the server's start on (CLIENT ID), and its start has a name.
+Result<std::string> redis_moment(RedisSession& session) {
+    const std::string start = word_behind(TRY(single(session, {"INFO", "server"})), "run_id:");
+    return start + " " + TRY(single(session, {"CLIENT", "ID"}));
+}
+
+Result<void> drop_password(RedisSession& session, const std::string& user, const std::string& digest,
+                           const std::string& moment) {
+    const Words there = users_in(TRY(session.ask({"ACL", "LIST"})))[user];
+    if (std::ranges::count(there, digest) > 0) TRY(session.ask({"ACL", "SETUSER", user, "!" + digest.substr(1)}));
+    const std::string now = TRY(redis_moment(session));
+    // Whoever came since another start may have come with it too.
+    const std::size_t space = now.find(' ');
+    const bool sameStart = moment.substr(0, space) == now.substr(0, space);
+    const std::uint64_t first = number_of((sameStart ? moment : now).substr(space + 1));
+    for (const std::string& line : lines_in(TRY(single(session, {"CLIENT", "LIST"})))) {
+        const std::string id = word_behind(line, "id=");
+        if (word_behind(line, "user=") != user || number_of(id) >= first) continue;
+        TRY(session.ask({"CLIENT", "KILL", "ID", id}));
+    }
     return {};
 }
 

@@ -37,6 +37,11 @@ class RedisSession {
 /// Makes the users those of the users.acl that the store was given. Only those that differ are set, so that sessions of
 /// all others go on.
 Result<void> ensure_users(RedisSession& session, std::string_view acl);
+/// This moment in the words of the server: connections that are made later can be told from those that are there.
+Result<std::string> redis_moment(RedisSession& session);
+/// A digest (redis_digest) lets the user in no more, and its connections from before the moment end.
+Result<void> drop_password(RedisSession& session, const std::string& user, const std::string& digest,
+                           const std::string& moment);
 /// What each user may do with a key that there may be.
 Result<world::ObservedStore> observe_users(RedisSession& session, const world::StoreSpec& store);
 

@@ -120,6 +120,8 @@ RuntimeConfig converted(std::string_view emitted, const RuntimeAdditions& additi
     result.cgroup = below_top(linux.at("cgroupsPath").as_string());
 
     if (!additions.release.empty()) process.at("env").as_array().emplace_back("TENANTRY_RELEASE=" + additions.release);
+    for (const auto& [name, value] : additions.variables)
+        process.at("env").as_array().emplace_back(name + "=" + value.reveal());
     config.at("root").at("path") = additions.root.string();
     linux.at("cgroupsPath") = "/" + additions.cgroup + "/" + result.cgroup;
     json::array mounts = all_mounts(config.at("mounts").as_array(), additions);

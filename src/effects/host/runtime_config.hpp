@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <tenantry/base/error.hpp>
+#include <tenantry/host/secret.hpp>
 
 #include "image_settings.hpp"
 
@@ -27,6 +28,8 @@ struct RuntimeAdditions {
     std::vector<std::string> procFiles = {};
     /// Of a task whose root is its image's: it sees nothing of the host's, and the image says what runs.
     std::optional<ImageSettings> image = {};
+    /// Variables that hold secrets.
+    std::vector<std::pair<std::string, Secret>> variables = {};
 };
 
 struct RuntimeConfig {

@@ -5,6 +5,8 @@
 #include <boost/json.hpp>
 #include <gtest/gtest.h>
 
+#include "secret_variables.hpp"
+
 namespace tenantry::host {
 namespace {
 
@@ -54,6 +56,45 @@ TEST(RuntimeConfig, ChangesNothingElse) {
     after.at("root").at("path") = "rootfs";
     after.at("linux").at("cgroupsPath") = before.at("linux").at("cgroupsPath");
     EXPECT_EQ(before, after);
+}
+
+std::string with_variables(std::string_view words) {
+    json::value config = json::parse(emitted);
+    config.as_object()["annotations"] = {{"tenantry.variables", words}};
+    config.at("mounts").as_array().push_back(
+        {{"destination", "/run/secrets"}, {"type", "bind"}, {"source", "/run/e/secrets/api"}, {"options", {"ro"}}});
+    return json::serialize(config);
+}
+
+TEST(RuntimeConfig, ASecretMayStandInAVariableAndIsTakenOutAgain) {
+    EXPECT_TRUE(secret_variables(emitted)->empty());
+    const std::string text = with_variables("JWT_KEY=jwt_key BOOKS_URL=books.url");
+    const auto variables = secret_variables(text);
+    ASSERT_TRUE(variables) << variables.error().text();
+    ASSERT_EQ(variables->size(), 2U);
+    EXPECT_EQ(variables->at(0).name, "JWT_KEY");
+    EXPECT_EQ(variables->at(0).file, "/run/e/secrets/api/jwt_key");
+    EXPECT_EQ(variables->at(1).file, "/run/e/secrets/api/books.url");
+
+    RuntimeAdditions more = additions;
+    more.variables = {{"JWT_KEY", Secret("canary\n\"=x")}, {"BOOKS_URL", Secret("")}};
+    const std::string whole = runtime_config(text, more).value().text;
+    EXPECT_EQ(json::parse(whole).at_pointer("/process/env/2").as_string(), "JWT_KEY=canary\n\"=x");
+    const std::string without = without_variables(whole, *variables).value();
+    EXPECT_EQ(without.find("canary"), std::string::npos);
+    EXPECT_EQ(json::parse(without), json::parse(runtime_config(text, additions).value().text));
+}
+
+TEST(RuntimeConfig, NoVariableNamesAFileThatIsNotTheTasksOwnSecret) {
+    for (const char* words : {"JWT_KEY=../web/jwt_key", "JWT_KEY=/etc/shadow", "JWT_KEY=", "JWT_KEY", "jwt=jwt_key",
+                              "JWT_KEY=.tmp", "=jwt_key", "JWT_KEY=jwt_key LD-PRELOAD=x"})
+        EXPECT_FALSE(secret_variables(with_variables(words))) << words;
+    std::string nowhere = with_variables("JWT_KEY=jwt_key");
+    nowhere.replace(nowhere.find("/run/secrets"), 12, "/run/elsewhere");
+    EXPECT_FALSE(secret_variables(nowhere)) << "it has no secrets";
+    const auto refused = without_variables("{ \"canary", {});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().text().find("canary"), std::string::npos);
 }
 
 // The machine's /dev/null before a file of /proc would be one inode for all environments.

@@ -20,9 +20,11 @@ using Files = std::map<std::string, Secret>;
 
 Result<Secret> value_of(const EnvironmentSpec& spec, const world::SecretUseSpec& secret, const Vault& vault) {
     if (secret.makeBytes > 0) return vault.get_or_make(spec.placement, secret.name, secret.makeBytes);
-    if (auto given = TRY(vault.get(spec.placement, secret.name))) return *std::move(given);
-    return fail("the secret {} of {} is given for each tenant, and has no value", secret.name,
-                spec.placement.environment);
+    const auto info = TRY(vault.info(spec.placement, secret.name));
+    auto given = TRY(vault.get(spec.placement, secret.name));
+    if (info && info->origin == SecretOrigin::given && given) return *std::move(given);
+    return fail("the secret {0} of {1} is given, and has no value: `tenantry secret set {1} {0}` gives it one",
+                secret.name, spec.placement.environment);
 }
 
 Result<void> add_store(Files& files, const EnvironmentSpec& spec, const world::StoreSpec& store,

@@ -9,7 +9,9 @@
 
 #include <tenantry/base/text.hpp>
 #include <tenantry/host/authority.hpp>
+#include <tenantry/host/store_passwords.hpp>
 #include <tenantry/host/workspace.hpp>
+#include <tenantry/world/secret_versions.hpp>
 
 #include "files.hpp"
 #include "mounts.hpp"
@@ -23,7 +25,6 @@ using world::EnvironmentSpec;
 using world::Placement;
 using world::StoreSpec;
 
-constexpr std::size_t passwordBytes = 32;
 constexpr const char *certificateName = "store.pem", *keyName = "store.key", *usersName = "users.acl";
 
 // Not written again where it is the same: what runs has this very file open or mounted.
@@ -57,7 +58,7 @@ Result<void> write_certificate(const Placement& placement, const StoreSpec& stor
     return write_for(tls / certificateName, own.certificate, store.uid);
 }
 
-Result<void> write_users(const EnvironmentSpec& spec, const StoreSpec& store, const Vault& vault) {
+Result<void> write_redis_users(const EnvironmentSpec& spec, const StoreSpec& store, const Vault& vault) {
     const std::string emitted = fmt::format("services/{}/{}", store.name, usersName);
     const world::TextSpec* text = spec.text(emitted);
     if (text == nullptr) return fail("it has no {}", emitted);
@@ -76,11 +77,21 @@ std::string sha256_hex(const std::string& bytes) {
     return text;
 }
 
+// Those that are on their way are good too: tasks have one or the other, until all of them are replaced.
+std::string password_digests(const UserPassword& password) {
+    std::string text = redis_digest(password.now);
+    for (const std::optional<Secret>* one : {&password.next, &password.before})
+        if (*one) text += " " + redis_digest(**one);
+    return " " + text;
+}
+
 }  // namespace
+
+std::string redis_digest(const Secret& password) { return "#" + sha256_hex(password.reveal()); }
 
 Result<Secret> store_password(const Vault& vault, const Placement& placement, const StoreSpec& store,
                               std::string_view user) {
-    return vault.get_or_make(placement, fmt::format("store.{}.{}", store.name, user), passwordBytes);
+    return TRY(password_of(vault, placement, world::password_name(store.name, user))).now;
 }
 
 Result<std::string> store_certificate(const Placement& placement, const std::string& store) {
@@ -100,17 +111,24 @@ Result<Secret> users_with_passwords(std::string_view emitted, const Vault& vault
         if (user != "user" || (!known && name != "default"))
             return fail("its {} has the line `{}`, which is no user of it", usersName, line);
         text += line;
-        if (known) text += " #" + sha256_hex(TRY(store_password(vault, placement, store, name)).reveal());
+        if (known) text += password_digests(TRY(password_of(vault, placement, world::password_name(store.name, name))));
         text += '\n';
     }
     return Secret(std::move(text));
+}
+
+Result<void> write_store_users(const EnvironmentSpec& spec, const Vault& vault) {
+    for (const StoreSpec& store : spec.stores)
+        if (store.engine == "redis")
+            TRY_VOID(wrap(write_redis_users(spec, store, vault), "preparing the users of {}", store.name));
+    return {};
 }
 
 Result<void> write_store_files(const EnvironmentSpec& spec, const StoreSpec& store, const Vault& vault) {
     for (const world::StoreUserSpec& user : store.users)
         if (user.name == controlUser) return fail("the name `{}` is the daemon's own in every store", user.name);
     if (store.engine == "redis")
-        TRY_VOID(write_users(spec, store, vault));
+        TRY_VOID(write_redis_users(spec, store, vault));
     else
         TRY_VOID(write_certificate(spec.placement, store));
     const path folder = run_store_folder(spec.placement, keeper_of(store).name);

@@ -22,7 +22,7 @@ namespace {
 using world::Placement;
 
 constexpr std::string_view magic = "TNSEAL1\n";
-constexpr std::size_t headSize = magic.size() + sizeof(std::uint32_t) + sizeof(std::int64_t);
+constexpr std::size_t headSize = magic.size() + sizeof(std::uint32_t) + sizeof(std::int64_t) + sizeof(std::uint8_t);
 constexpr std::size_t nonceSize = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
 constexpr std::size_t tagSize = crypto_aead_xchacha20poly1305_ietf_ABYTES;
 constexpr std::size_t keySize = crypto_aead_xchacha20poly1305_ietf_KEYBYTES;
@@ -56,17 +56,21 @@ Number number_at(std::string_view bytes, std::size_t at) {
 struct Head {
     std::uint32_t version = 1;
     std::int64_t made = 0;  // seconds since 1970
+    SecretOrigin origin = SecretOrigin::made;
 };
 std::string text_of(const Head& head) {
     std::string text(magic);
     append(text, head.version);
     append(text, head.made);
+    append(text, static_cast<std::uint8_t>(head.origin));
     return text;
 }
 std::optional<Head> head_of(std::string_view file) {
     if (file.size() < headSize + nonceSize + tagSize || !file.starts_with(magic)) return std::nullopt;
+    const bool given = number_at<std::uint8_t>(file, headSize - 1) != 0;  // who changed it finds that it does not open
     return Head{number_at<std::uint32_t>(file, magic.size()),
-                number_at<std::int64_t>(file, magic.size() + sizeof(std::uint32_t))};
+                number_at<std::int64_t>(file, magic.size() + sizeof(std::uint32_t)),
+                given ? SecretOrigin::given : SecretOrigin::made};
 }
 
 // What a file is sealed for: neither part holds a zero byte.
@@ -170,6 +174,43 @@ std::string base64url(const std::string& bytes) {
     return text;
 }
 
+SecretInfo info_of(std::string_view name, const Head& head) {
+    return {std::string(name), std::chrono::sys_seconds(std::chrono::seconds(head.made)), head.version, head.origin};
+}
+
+// Those who change a placement's secrets look first and then write.
+std::unique_lock<std::mutex> alone(const Placement& placement) {
+    static std::array<std::mutex, 64> mutexes;
+    return std::unique_lock(mutexes[std::hash<std::string>()(placement.str()) % mutexes.size()]);
+}
+
+// `value` gets the value that there is, and gives the one that shall be.
+template <class Value>
+Result<std::uint32_t> change(const std::string& state, const Placement& placement, std::string_view name,
+                             SecretOrigin origin, Value value) {
+    const auto change = [&]() -> Result<std::uint32_t> {
+        const auto lock = alone(placement);
+        const auto before = TRY(look(state, placement, name));
+        const Secret after = value(before ? &before->value : nullptr);
+        if (before && before->head.origin == origin && before->value.reveal() == after.reveal())
+            return before->head.version;
+        const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+        const Head head{before ? before->head.version + 1 : 1, now.time_since_epoch().count(), origin};
+        const Secret key = TRY(machine_key(state));
+        const std::filesystem::path folder = folder_of(state, placement);
+        TRY_VOID(make_folder(folder, 0700));
+        TRY_VOID(write_whole(folder / name, sealed(head, after, key, placement, name), 0600));
+        return head.version;
+    };
+    return wrap(change(), "keeping the secret {} of {}", name, placement.str());
+}
+
+Secret random_value(std::size_t bytes) {
+    TENANTRY_CHECK(sodium_init() >= 0, "libsodium begins");
+    const Secret random(random_bytes(bytes));
+    return Secret(base64url(random.reveal()));
+}
+
 }  // namespace
 
 void Secret::wipe() noexcept {
@@ -187,25 +228,26 @@ Result<std::optional<Secret>> Vault::get(const Placement& placement, std::string
 
 Result<Secret> Vault::get_or_make(const Placement& placement, std::string_view name, std::size_t bytes) const {
     if (auto there = TRY(get(placement, name))) return *std::move(there);
-    TENANTRY_CHECK(sodium_init() >= 0, "libsodium begins");
-    const Secret random(random_bytes(bytes));
-    Secret made(base64url(random.reveal()));
-    TRY_VOID(set(placement, name, made));
+    Secret made;
+    TRY(change(folder_, placement, name, SecretOrigin::made,
+               [&](const Secret* before) { return made = before != nullptr ? *before : random_value(bytes); }));
     return made;
 }
 
-Result<void> Vault::set(const Placement& placement, std::string_view name, const Secret& value) const {
-    const auto set = [&]() -> Result<void> {
-        const auto before = TRY(look(folder_, placement, name));
-        if (before && before->value.reveal() == value.reveal()) return {};
-        const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-        const Head head{before ? before->head.version + 1 : 1, now.time_since_epoch().count()};
-        const Secret key = TRY(machine_key(folder_));
-        const std::filesystem::path folder = folder_of(folder_, placement);
-        TRY_VOID(make_folder(folder, 0700));
-        return write_whole(folder / name, sealed(head, value, key, placement, name), 0600);
-    };
-    return wrap(set(), "keeping the secret {} of {}", name, placement.str());
+Result<std::uint32_t> Vault::set(const Placement& placement, std::string_view name, const Secret& value,
+                                 SecretOrigin origin) const {
+    return change(folder_, placement, name, origin, [&](const Secret* /*before*/) { return value; });
+}
+
+Result<std::uint32_t> Vault::renew(const Placement& placement, std::string_view name, std::size_t bytes) const {
+    return change(folder_, placement, name, SecretOrigin::made,
+                  [&](const Secret* /*before*/) { return random_value(bytes); });
+}
+
+Result<std::optional<SecretInfo>> Vault::info(const Placement& placement, std::string_view name) const {
+    const auto opened = TRY(wrap(look(folder_, placement, name), "reading the secret {} of {}", name, placement.str()));
+    if (!opened) return std::nullopt;
+    return info_of(name, opened->head);
 }
 
 Result<std::vector<SecretInfo>> Vault::list(const Placement& placement) const {
@@ -216,11 +258,29 @@ Result<std::vector<SecretInfo>> Vault::list(const Placement& placement) const {
         if (!check_name(name)) continue;  // `.NAME.tmp` of a write that was interrupted
         const auto opened = TRY(wrap(look(folder_, placement, name), "listing the secrets of {}", placement.str()));
         if (!opened) continue;
-        found.push_back(
-            {name, std::chrono::sys_seconds(std::chrono::seconds(opened->head.made)), opened->head.version});
+        found.push_back(info_of(name, opened->head));
     }
     std::ranges::sort(found, {}, &SecretInfo::name);
     return found;
+}
+
+Result<std::vector<Placement>> Vault::placements(const std::string& platform) const {
+    std::vector<Placement> found;
+    std::error_code error;
+    const std::filesystem::path top = std::filesystem::path(folder_) / "placements" / platform;
+    for (const auto& tenant : std::filesystem::directory_iterator(top, error))
+        for (const auto& stage : std::filesystem::directory_iterator(tenant.path(), error))
+            if (std::filesystem::is_directory(stage.path() / "secrets", error))
+                found.push_back({platform, tenant.path().filename().string() + "/" + stage.path().filename().string()});
+    std::ranges::sort(found);
+    return found;
+}
+
+Result<void> Vault::remove(const Placement& placement, std::string_view name) const {
+    TRY_VOID(check_name(name));
+    const auto lock = alone(placement);
+    return wrap(remove_tree(folder_of(folder_, placement) / name), "removing the secret {} of {}", name,
+                placement.str());
 }
 
 Result<void> Vault::remove_all(const Placement& placement) const { return remove_tree(folder_of(folder_, placement)); }

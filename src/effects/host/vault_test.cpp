@@ -2,6 +2,7 @@
 #include <csignal>
 #include <filesystem>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -108,6 +109,44 @@ TEST_F(VaultTest, ListsNamesAndVersionsAndRemovesAPlacementsOnly) {
     ASSERT_TRUE(vault_.remove_all(acme));
     EXPECT_TRUE(vault_.list(acme)->empty());
     EXPECT_EQ(vault_.get(norte, "a").value()->reveal(), "3");
+}
+
+TEST_F(VaultTest, KnowsWhoseAValueIsAndCountsEachNewOne) {
+    EXPECT_FALSE(vault_.info(acme, "key").value());
+    EXPECT_EQ(vault_.set(acme, "key", Secret("given"), SecretOrigin::given).value(), 1U);
+    EXPECT_EQ(vault_.set(acme, "key", Secret("given"), SecretOrigin::given).value(), 1U);
+    EXPECT_EQ(vault_.info(acme, "key").value()->origin, SecretOrigin::given);
+    EXPECT_EQ(vault_.get_or_make(acme, "key", 32).value().reveal(), "given");
+    EXPECT_EQ(vault_.renew(acme, "key", 32).value(), 2U);
+    const SecretInfo renewed = *vault_.info(acme, "key").value();
+    EXPECT_EQ(renewed.origin, SecretOrigin::made);
+    EXPECT_EQ(renewed.version, 2U);
+    const std::string first = vault_.get(acme, "key").value()->reveal();
+    EXPECT_EQ(first.size(), 43U);
+    EXPECT_EQ(vault_.renew(acme, "key", 32).value(), 3U);
+    EXPECT_NE(vault_.get(acme, "key").value()->reveal(), first);
+    ASSERT_TRUE(vault_.remove(acme, "key"));
+    ASSERT_TRUE(vault_.remove(acme, "key"));
+    EXPECT_FALSE(vault_.get(acme, "key").value());
+}
+
+TEST_F(VaultTest, NamesThePlacementsOfAPlatformThatHaveSecrets) {
+    EXPECT_TRUE(vault_.placements("lend")->empty());
+    for (const world::Placement& placement : {norte, acme, world::Placement{"other", "acme/demo"}})
+        ASSERT_TRUE(vault_.set(placement, "one", Secret("1")));
+    EXPECT_EQ(vault_.placements("lend").value(), (std::vector{acme, norte}));
+    EXPECT_TRUE(vault_.placements("none")->empty());
+}
+
+// An apply and a caller may change one placement at once.
+TEST_F(VaultTest, ThreadsOfOneProcessTakeTurns) {
+    std::vector<std::thread> threads;
+    for (int number = 0; number < 8; ++number)
+        threads.emplace_back([&] {
+            for (int round = 0; round < 5; ++round) EXPECT_TRUE(vault_.renew(acme, "key", 32));
+        });
+    for (std::thread& thread : threads) thread.join();
+    EXPECT_EQ(vault_.info(acme, "key").value()->version, 40U);
 }
 
 TEST_F(VaultTest, NamesThatAreNoFileNamesAreRefused) {

@@ -80,6 +80,29 @@ Reply of_placement(std::string_view path, const Query& query, Service& service) 
     return found(service.logs(*placement, task, number(query, "lines", 10'000)));
 }
 
+Reply of_platform(std::string_view path, const Query& query, Service& service) {
+    const std::string platform = word(query, "platform");
+    if (grammar::label(platform)) return error(400, "the name of a platform is missing");
+    if (path == "/v1/secrets") return found(service.secrets(platform));
+    if (path == "/v1/certificates") return found(service.certificates(platform));
+    return found(service.applied(platform));
+}
+
+Reply set_secret(const Asked& asked, const Query& query, Service& service, const Caller& caller) {
+    const auto placement = placement_of(query);
+    if (!placement) return error(400, "a placement is written local/PLATFORM/TENANT/STAGE");
+    const std::string name = word(query, "name");
+    if (const auto refusal = grammar::secret_name(name)) return error(400, "the name of a secret " + *refusal);
+    if (asked.body.empty()) return error(400, "the value is empty");
+    if (asked.body.size() > wire::longestSecret) return error(400, "the value has more than 64 KiB");
+    return found(service.set_secret(*placement, name, asked.body, caller));
+}
+
+Reply rotate(const Asked& asked, Service& service, const Caller& caller) {
+    const auto request = wire::decode<wire::RotateRequest>(asked.body);
+    return request ? found(service.rotate(*request, caller)) : error(400, request.error().text());
+}
+
 }  // namespace
 
 Reply answer(const Asked& asked, Service& service, const Caller& caller) {
@@ -112,11 +135,13 @@ Reply answer(const Asked& asked, Service& service, const Caller& caller) {
     }
     if (what == "GET /v1/observed" || what == "GET /v1/logs") return of_placement(path, query, service);
     if (what == "GET /v1/machine") return found(service.observe_machine());
-    if (what == "GET /v1/applied") {
-        const std::string platform = word(query, "platform");
-        return grammar::label(platform) ? error(400, "the name of a platform is missing")
-                                        : found(service.applied(platform));
-    }
+    if (what == "GET /v1/applied" || what == "GET /v1/secrets" || what == "GET /v1/certificates")
+        return of_platform(path, query, service);
+    if (what == "PUT /v1/secret") return set_secret(asked, query, service, caller);
+    if (what == "POST /v1/secrets/rotate") return rotate(asked, service, caller);
+    if (what == "POST /v1/certificates/renew")
+        return with<wire::RenewRequest>(
+            asked.body, [&](const auto& request) { return service.renew_certificates(request, caller); });
     if (what == "GET /v1/authority") return found(service.authority());
     return error(404, "there is no such endpoint");
 }

@@ -15,7 +15,9 @@
 #include <tenantry/world/selector.hpp>
 
 #include "applied.hpp"
+#include "kept_secrets.hpp"
 #include "live_commands.hpp"
+#include "live_progress.hpp"
 #include "machine.hpp"
 
 namespace tenantry::apps {
@@ -31,7 +33,8 @@ Result<std::vector<world::Selector>> selectors_of(const LiveOptions& own) {
     return selectors;
 }
 
-// Environments of the platform that any selector means; each must mean one.
+}  // namespace
+
 Result<std::vector<std::string>> chosen_environments(const blueprint::Blueprint& blueprint, const LiveOptions& own) {
     std::set<std::string> chosen;
     for (const std::string& text : own.selectors) {
@@ -46,6 +49,8 @@ Result<std::vector<std::string>> chosen_environments(const blueprint::Blueprint&
     }
     return std::vector<std::string>(chosen.begin(), chosen.end());
 }
+
+namespace {
 
 std::string program_of(const std::string& reference) {
     std::string name = reference.substr(reference.rfind('/') + 1);
@@ -226,6 +231,12 @@ LiveOptions with_plan(LiveOptions own) {
 
 }  // namespace
 
+Result<world::Status> follow_up(const Options& options, client::Client& daemon,
+                                const std::vector<world::Placement>& placements, view::Style style) {
+    Progress progress(options, style);
+    return follow(daemon, placements, true, progress);
+}
+
 Exit up(const Options& options, const LiveOptions& words) {
     const LiveOptions own = with_plan(words);
     return with_platform(options, "up", [&](Session& session) {
@@ -236,6 +247,10 @@ Exit up(const Options& options, const LiveOptions& words) {
         if (!bundle) return report(bundle.error(), Exit::badInput);
         auto daemon = client::Client::connect(own.socket);
         if (!daemon) return report(daemon.error());
+        auto missing = missing_secrets(session, *daemon, *environments);
+        if (!missing) return report(missing.error());
+        session.diagnostics().append(*std::move(missing));
+        if (session.diagnostics().has_errors()) return refuse(session, "up");
         if (!own.plan.empty()) {
             auto planned = planned_environments(session, *daemon, own.plan);
             if (!planned) return report(planned.error());

@@ -37,6 +37,24 @@ Exit open(const Options& options, const LiveOptions& own);
 Exit trust(const Options& options, const LiveOptions& own);
 Exit doctor(const Options& options, const LiveOptions& own);
 
+/// Of `secret`; all else is that of LiveOptions.
+struct SecretOptions {
+    std::string environments;  ///< of set and rotate: one world::Selector
+    std::string name;          ///< a secret's; of rotate also a store's or a password's; empty: all
+    std::string from;          ///< file of the value; empty or `-`: standard input
+    bool raw = false;          ///< the line end at the value's end stays
+};
+Exit secret_set(const Options& options, const LiveOptions& live, const SecretOptions& own);
+Exit secret_list(const Options& options, const LiveOptions& live);
+Exit secret_rotate(const Options& options, const LiveOptions& live, const SecretOptions& own);
+Exit certificate_list(const Options& options, const LiveOptions& live);
+Exit certificate_renew(const Options& options, const LiveOptions& live);
+
+/// Environments of the platform that any selector means; each must mean one.
+Result<std::vector<std::string>> chosen_environments(const blueprint::Blueprint& blueprint, const LiveOptions& own);
+/// The platform that a command is about: `--platform`, that of the folder, else the only one that runs.
+Result<std::string> platform_of(const Options& options, const LiveOptions& own, const world::Status& status);
+
 /// One task, or one environment where the selector says none.
 struct Chosen {
     world::EnvironmentStatus environment;

@@ -30,6 +30,8 @@ std::optional<std::string> platform_here(const Options& options) {
     return session.compiled()->model.platform.name.str();
 }
 
+}  // namespace
+
 Result<std::string> platform_of(const Options& options, const LiveOptions& own, const world::Status& status) {
     if (!own.platform.empty()) return own.platform;
     if (auto here = platform_here(options)) return *std::move(here);
@@ -39,6 +41,8 @@ Result<std::string> platform_of(const Options& options, const LiveOptions& own, 
     if (running.size() > 1) return fail("several platforms run on this machine: name one with `--platform`");
     return *running.begin();
 }
+
+namespace {
 
 Result<Chosen> choose_one(const Options& options, const LiveOptions& own, client::Client& daemon) {
     const world::Status status = TRY(daemon.status());

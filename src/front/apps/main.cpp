@@ -41,6 +41,7 @@ struct Arguments {
     ShowOptions show;
     tenantry::apps::SchemaOptions schema;
     tenantry::apps::LiveOptions live;
+    tenantry::apps::SecretOptions secret;
     std::function<Exit()> run;
 };
 
@@ -303,6 +304,68 @@ void add_platform(CLI::App* sub, Arguments& arguments) {
                     "The platform's name; that of the folder, else the only one that runs, if not given");
 }
 
+void add_secret_commands(CLI::App& app, Arguments& arguments) {
+    using namespace tenantry::apps;
+    LiveOptions& live = arguments.live;
+    SecretOptions& own = arguments.secret;
+    CLI::App* secret = app.add_subcommand("secret", "Give secrets their values, list them, make others");
+    secret->require_subcommand(1);
+    CLI::App* set = command(*secret, "set", "Give a secret with `given: per tenant` its value, in one environment",
+                            arguments, [&] { return secret_set(arguments.options, live, own); });
+    set->add_option("environment", own.environments, "TENANT/STAGE")->required();
+    set->add_option("name", own.name, "The secret")->required();
+    set->add_option("--from", own.from, "A file that holds the value; standard input, if not given")->type_name("FILE");
+    set->add_flag("--raw", own.raw, "Keep the line end at the end of the value");
+    set->add_flag("--detach", live.detach, "Do not wait until what reads it is replaced");
+    set->footer(
+        "The value is never an argument. It has 1 byte to 64 KiB; one line end at its end is taken off, as `echo`\n"
+        "and editors write one, unless --raw is there. On a terminal it is asked for, and not shown.\n"
+        "Before the environment's first `up` too. Where it runs, what reads the secret is replaced task by task.\n"
+        "Examples:\n"
+        "  tenantry secret set acme/demo bureau_key\n"
+        "  tenantry secret set acme/demo bureau_key --from key.pem --raw\n"
+        "  pass show acme/bureau | tenantry secret set acme/demo bureau_key");
+    CLI::App* list = command(*secret, "list", "List secrets: who reads them, how old they are, what is missing or due",
+                             arguments, [&] { return secret_list(arguments.options, live); });
+    add_selectors(list, arguments);
+    list->footer("Passwords of stores' users are among them: store.STORE.USER. No value is ever shown.\n"
+                 "Examples:\n  tenantry secret list acme/demo\n  tenantry secret list --json");
+    CLI::App* rotate = command(*secret, "rotate", "Make other values for secrets that were made", arguments,
+                               [&] { return secret_rotate(arguments.options, live, own); });
+    rotate->add_option("selector", own.environments, "TENANT or TENANT/STAGE; * means any")->required();
+    rotate->add_option("name", own.name,
+                       "A secret, a store (the passwords of all its users) or store.STORE.USER; all that were made, if "
+                       "not given");
+    rotate->add_flag("--detach", live.detach, "Do not wait until what reads them is replaced");
+    rotate->footer(
+        "What reads one is replaced task by task, and nothing else. A store takes its new passwords before; sessions\n"
+        "go on until all tasks are replaced. A given secret gets another value by `secret set`.\n"
+        "Examples:\n"
+        "  tenantry secret rotate acme/demo jwt_key\n"
+        "  tenantry secret rotate acme/demo books\n"
+        "  tenantry secret rotate '*/production'");
+    for (CLI::App* sub : {set, list, rotate}) add_socket(sub, live.socket);
+}
+
+void add_certificate_commands(CLI::App& app, Arguments& arguments) {
+    using namespace tenantry::apps;
+    CLI::App* certificate = app.add_subcommand("certificate", "List and renew the certificates of what runs here");
+    certificate->require_subcommand(1);
+    CLI::App* list = command(*certificate, "list", "List certificates, and how long they live", arguments,
+                             [&] { return certificate_list(arguments.options, arguments.live); });
+    add_selectors(list, arguments);
+    list->footer("Examples:\n  tenantry certificate list\n  tenantry certificate list acme --json");
+    CLI::App* renew = command(*certificate, "renew", "Replace certificates now, without a restart", arguments,
+                              [&] { return certificate_renew(arguments.options, arguments.live); });
+    add_selectors(renew, arguments)->required();
+    renew->footer("The daemon renews each by itself, 30 days before its end.\n"
+                  "Example:\n  tenantry certificate renew acme/demo");
+    for (CLI::App* sub : {list, renew}) {
+        add_socket(sub, arguments.live.socket);
+        add_platform(sub, arguments);
+    }
+}
+
 // What runs on this machine.
 void add_live_commands(CLI::App& app, Arguments& arguments) {
     namespace apps = tenantry::apps;
@@ -369,6 +432,8 @@ void add_live_commands(CLI::App& app, Arguments& arguments) {
                      arguments, apps::trust);
     trust->add_flag("-q,--quiet", arguments.options.quiet, "Do not say what to do with the file");
     trust->add_option("-o,--out", live.out, "Write it to this file, and say what to do with it");
+    add_secret_commands(app, arguments);
+    add_certificate_commands(app, arguments);
     live_command(app, "doctor", "Look whether this machine can run environments, and say what to mend", arguments,
                  apps::doctor);
 }

@@ -5,6 +5,7 @@
 
 #include "applied.hpp"
 #include "command.hpp"
+#include "kept_secrets.hpp"
 #include "machine.hpp"
 #include "output.hpp"
 
@@ -32,6 +33,15 @@ void print_plan(Session& session, const compile::Plan& plan, const Applied& appl
     }
 }
 
+// Of this machine, where its daemon runs; nobody else knows what was given.
+Result<void> tell_missing_secrets(Session& session, const PlanOptions& own) {
+    if (!own.against.empty()) return {};
+    auto daemon = client::Client::connect(own.socket);
+    if (!daemon) return {};
+    session.diagnostics().append(TRY(missing_secrets(session, *daemon)));
+    return {};
+}
+
 }  // namespace
 
 Exit plan(const Options& options, const PlanOptions& own) {
@@ -41,6 +51,8 @@ Exit plan(const Options& options, const PlanOptions& own) {
         const auto applied = find_applied(session, own.against, own.socket);
         if (!applied) return report(applied.error(), Exit::badInput);
         if (!*applied) return refuse(session, "plan");
+        if (const auto told = tell_missing_secrets(session, own); !told) return report(told.error());
+        if (session.diagnostics().has_errors()) return refuse(session, "plan");
         const compile::Plan plan = compile::make_plan(*session.compiled(), (*applied)->state);
         if (!own.out.empty())
             if (const auto saved = save(session, plan, **applied, own.out); !saved) return report(saved.error());

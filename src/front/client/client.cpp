@@ -127,5 +127,25 @@ Result<wire::Authority> Client::authority() {
     const Reply reply = TRY(connection_->ask(http::verb::get, "/v1/authority"));
     return message_of<wire::Authority>(reply);
 }
+Result<wire::Secrets> Client::secrets(const std::string& platform) {
+    return message_of<wire::Secrets>(TRY(connection_->ask(http::verb::get, "/v1/secrets?platform=" + platform)));
+}
+Result<wire::SecretAnswer> Client::set_secret(const world::Placement& placement, const std::string& name,
+                                              const std::string& value) {
+    const std::string target = fmt::format("/v1/secret?placement={}&name={}", placement.str(), name);
+    return message_of<wire::SecretAnswer>(TRY(connection_->ask(http::verb::put, target, value)));
+}
+Result<wire::RotateAnswer> Client::rotate(const wire::RotateRequest& request) {
+    const Reply reply = TRY(connection_->ask(http::verb::post, "/v1/secrets/rotate", wire::encode(request)));
+    return message_of<wire::RotateAnswer>(reply);
+}
+Result<wire::Certificates> Client::certificates(const std::string& platform) {
+    const Reply reply = TRY(connection_->ask(http::verb::get, "/v1/certificates?platform=" + platform));
+    return message_of<wire::Certificates>(reply);
+}
+Result<wire::Answer> Client::renew_certificates(const wire::RenewRequest& request) {
+    const Reply reply = TRY(connection_->ask(http::verb::post, "/v1/certificates/renew", wire::encode(request)));
+    return message_of<wire::Answer>(reply);
+}
 
 }  // namespace tenantry::client

@@ -23,6 +23,15 @@ BOOST_DESCRIBE_STRUCT(ProbeTarget, (), (address, port, source))
 BOOST_DESCRIBE_STRUCT(ProbeRequest, (), (version, placement, task, targets))
 BOOST_DESCRIBE_STRUCT(ProbeAnswer, (), (arrived, error))
 BOOST_DESCRIBE_STRUCT(Authority, (), (certificate, error))
+BOOST_DESCRIBE_STRUCT(KeptSecret, (), (name, version, madeAt, given))
+BOOST_DESCRIBE_STRUCT(KeptSecrets, (), (placement, secrets))
+BOOST_DESCRIBE_STRUCT(Secrets, (), (placements, error))
+BOOST_DESCRIBE_STRUCT(SecretAnswer, (), (version, rolls, error))
+BOOST_DESCRIBE_STRUCT(RotateRequest, (), (version, placement, name))
+BOOST_DESCRIBE_STRUCT(RotateAnswer, (), (names, rolls, error))
+BOOST_DESCRIBE_STRUCT(Certificate, (), (placement, hosts, serial, until))
+BOOST_DESCRIBE_STRUCT(Certificates, (), (certificates, error))
+BOOST_DESCRIBE_STRUCT(RenewRequest, (), (version, placements))
 
 namespace {
 
@@ -71,6 +80,12 @@ TENANTRY_MESSAGE(ExecAnswer)
 TENANTRY_MESSAGE(ProbeRequest)
 TENANTRY_MESSAGE(ProbeAnswer)
 TENANTRY_MESSAGE(Authority)
+TENANTRY_MESSAGE(Secrets)
+TENANTRY_MESSAGE(SecretAnswer)
+TENANTRY_MESSAGE(RotateRequest)
+TENANTRY_MESSAGE(RotateAnswer)
+TENANTRY_MESSAGE(Certificates)
+TENANTRY_MESSAGE(RenewRequest)
 TENANTRY_MESSAGE(world::Status)
 #undef TENANTRY_MESSAGE
 

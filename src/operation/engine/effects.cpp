@@ -31,8 +31,25 @@ Result<void> check_answer(const Ports& ports, const Placement& placement, const 
     }
 }
 
+// The files follow at once: who reads a password just before it is needed finds the one that the store takes.
+Result<void> grant_stores(const Ports& ports, const EnvironmentSpec& spec) {
+    bool changed = false;
+    for (const world::StoreSpec& store : spec.stores)
+        changed = TRY(wrap(ports.stores.ensure(spec.placement, store), "the store {}", store.name)) || changed;
+    return changed ? ports.files.ensure_secrets(spec) : Result<void>();
+}
+
+// Whoever reads passwords has read the last ones by now.
+Result<void> settle_stores(const Ports& ports, const EnvironmentSpec& spec) {
+    bool changed = false;
+    for (const world::StoreSpec& store : spec.stores)
+        changed = TRY(wrap(ports.stores.settle(spec.placement, store), "the store {}", store.name)) || changed;
+    return changed ? ports.files.ensure_secrets(spec) : Result<void>();
+}
+
 // A claim that does not hold, or nothing.
 Result<std::optional<std::string>> check(const Ports& ports, const EnvironmentSpec& spec) {
+    TRY_VOID(settle_stores(ports, spec));
     const world::ObservedNetwork observed = TRY(ports.network.observe(spec.placement));
     if (auto violated = TRY(ports.checker.prove(spec, observed))) return violated;
     for (const world::SocketSpec& socket : spec.network.sockets)
@@ -80,9 +97,7 @@ Result<void> carry_out(const Ports& ports, EnvironmentCommand command, const Env
         case EnvironmentCommand::direct:
             return direct(ports, *spec, row.state.serving);
         case EnvironmentCommand::grantStores:
-            for (const world::StoreSpec& store : spec->stores)
-                TRY_VOID(wrap(ports.stores.ensure(placement, store), "the store {}", store.name));
-            return {};
+            return grant_stores(ports, *spec);
         default:
             return ports.ingress.ensure(placement, spec->network.sockets);
     }

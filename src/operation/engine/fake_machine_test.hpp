@@ -35,10 +35,13 @@ class FakeMachine : public ports::Files,
     std::map<std::string, std::string> rules;
     std::set<std::string> ingress;
     std::set<std::string> data, granted;
+    std::vector<std::string> settled, secretsWritten;
+    std::vector<std::string> ledgerLines;
     std::map<std::string, Task> tasks;
     std::set<std::string> brokenTasks;  // names that do not start
     std::set<std::string> endedJobs;    // jobs that have run and were not stopped since
     std::vector<std::string> ran;       // jobs, each time that one did
+    bool takesPassword = false;         // what `ensure` of a store says
     std::string refused;                // what `prove` says, where it is not empty
     int starts = 0;
 
@@ -62,6 +65,13 @@ class FakeMachine : public ports::Files,
             files[spec.placement.str()] = spec;
             if (!spec.stores.empty()) data.insert(spec.placement.str());
         });
+    }
+    Result<void> ensure_secrets(const world::EnvironmentSpec& spec) override {
+        return act([&] { secretsWritten.push_back(spec.placement.str()); });
+    }
+    Result<bool> settle(const world::Placement& placement, const world::StoreSpec& store) override {
+        TRY_VOID(act([&] { settled.push_back(placement.str() + "/" + store.name); }));
+        return false;
     }
     Result<void> ensure(const world::NetSpec& spec, std::string_view text) override {
         const std::string id = "local/" + spec.platform + "/" + spec.environment;
@@ -88,8 +98,9 @@ class FakeMachine : public ports::Files,
     Result<void> destroy(const world::Placement& placement) override {
         return act([&] { data.erase(placement.str()); });
     }
-    Result<void> ensure(const world::Placement& placement, const world::StoreSpec& store) override {
-        return act([&] { granted.insert(placement.str() + "/" + store.name); });
+    Result<bool> ensure(const world::Placement& placement, const world::StoreSpec& store) override {
+        TRY_VOID(act([&] { granted.insert(placement.str() + "/" + store.name); }));
+        return takesPassword;
     }
     Result<world::ObservedStore> observe(const world::Placement&, const world::StoreSpec&) override {
         return world::ObservedStore{};
@@ -154,6 +165,7 @@ class FakeMachine : public ports::Files,
         return act([&] {
             if (transition.done) commands_.erase(*transition.done);
             if (transition.spec) specs_.insert(*transition.spec);
+            ledgerLines.insert(ledgerLines.end(), transition.ledger.begin(), transition.ledger.end());
             for (const auto& machine : transition.machines) machines_[machine.id] = machine;
             for (const auto& id : transition.gone) {
                 machines_.erase(id);

@@ -61,9 +61,9 @@ Result<void> Runner::Loop::run(const std::stop_token& stop) {
     changed_.notify_all();
     bool tidy = false;
     while (going && !stop.stop_requested()) {
-        const auto mail = mail_.take(tidy ? next_wake() : std::min(next_wake(), steady_clock::now() + quiet));
+        auto mail = mail_.take(tidy ? next_wake() : std::min(next_wake(), steady_clock::now() + quiet));
         if (mail) {
-            going = take(mail->event);
+            going = take(*mail);
             if (mail->answer) mail->answer->set_value(going);
             tidy = false;
         } else if (!tidy) {
@@ -76,7 +76,7 @@ Result<void> Runner::Loop::run(const std::stop_token& stop) {
     executor_->stop();  // what still runs ends; its result is looked for by the next run
     mail_.close();
     while (const auto mail = mail_.take(steady_clock::time_point{})) {
-        if (going) going = take(mail->event);
+        if (going && !mail->renews && mail->note.empty()) going = take(mail->event);
         if (mail->answer) mail->answer->set_value(fail("the daemon is ending"));
     }
     close(Error("the daemon is ending"));
@@ -115,6 +115,20 @@ Result<void> Runner::Loop::recover() {
         TRY_VOID(take(event));
     }
     return {};
+}
+
+Result<void> Runner::Loop::take(Mail& mail) {
+    if (!mail.note.empty()) {
+        const ports::Transition line =
+            machines_.note(mail.event.placement, mail.note, mail.event.by, ports_.clock.wall());
+        TRY_VOID(wrap(ports_.store.commit(line, true), "writing the journal"));
+        log_(line.ledger.front());
+        return {};
+    }
+    if (!mail.renews) return take(mail.event);
+    const auto event = machines_.renewed(std::move(mail.event), *mail.renews);
+    *mail.renewed = event.has_value();
+    return event ? take(*event) : Result<void>();
 }
 
 Result<void> Runner::Loop::take(const Event& event) {
@@ -203,15 +217,27 @@ steady_clock::time_point Runner::Loop::next_wake() const {
     return steady_clock::now() + wait;
 }
 
-Result<void> Runner::Loop::ask(Event event) {
-    auto answer = std::make_shared<std::promise<Result<void>>>();
-    std::future<Result<void>> answered = answer->get_future();
+Result<void> Runner::Loop::ask(Event event) { return post(Mail{std::move(event), {}}); }
+
+Result<void> Runner::Loop::post(Mail mail) {
+    mail.answer = std::make_shared<std::promise<Result<void>>>();
+    std::future<Result<void>> answered = mail.answer->get_future();
     {
         const std::scoped_lock lock(mutex_);
         if (closed_) return fail("the daemon is ending");
-        mail_.put({std::move(event), std::move(answer)});
+        mail_.put(std::move(mail));
     }
     return answered.get();
+}
+
+Result<bool> Runner::Loop::renew(Event event, const std::string& before) {
+    const auto renewed = std::make_shared<bool>(false);
+    TRY_VOID(post(Mail{std::move(event), {}, before, renewed}));
+    return *renewed;
+}
+
+Result<void> Runner::Loop::note(const world::Placement& placement, std::string what, std::string by) {
+    return post(Mail{{placement, "", {}, {}, {}, std::move(by)}, {}, {}, {}, std::move(what)});
 }
 
 void Runner::Loop::close(const Error& error) {
@@ -229,6 +255,11 @@ std::shared_ptr<const world::EnvironmentSpec> Runner::Loop::spec(const world::Pl
     const std::scoped_lock lock(mutex_);
     const auto found = machines_.specs().find(id_of(placement));
     return found == machines_.specs().end() ? nullptr : found->second;
+}
+
+std::shared_ptr<const world::EnvironmentSpec> Runner::Loop::asked(const world::Placement& placement) const {
+    const std::scoped_lock lock(mutex_);
+    return machines_.asked(placement);
 }
 
 world::Status Runner::Loop::status() const { return status_after(0, std::chrono::milliseconds(0)); }

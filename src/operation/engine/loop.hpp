@@ -21,15 +21,25 @@ class Runner::Loop {
     Result<void> run(const std::stop_token& stop);
     /// Puts an event and waits until the journal has it.
     Result<void> ask(Event event);
+    /// The same of an Up that only replaces one for `before`; true where it does.
+    Result<bool> renew(Event event, const std::string& before);
+    /// A line of the ledger alone.
+    Result<void> note(const world::Placement& placement, std::string what, std::string by);
     [[nodiscard]] world::Status status() const;
     [[nodiscard]] world::Status status_after(std::uint64_t version, std::chrono::milliseconds limit) const;
     [[nodiscard]] std::shared_ptr<const world::EnvironmentSpec> spec(const world::Placement& placement) const;
+    [[nodiscard]] std::shared_ptr<const world::EnvironmentSpec> asked(const world::Placement& placement) const;
 
   private:
     struct Mail {
         Event event;
         std::shared_ptr<std::promise<Result<void>>> answer;
+        std::optional<std::string> renews = {};  ///< digest of the spec that it replaces
+        std::shared_ptr<bool> renewed = {};      ///< with `renews`: told whether it did
+        std::string note = {};                   ///< a line of the ledger in the place of an event
     };
+    Result<void> post(Mail mail);
+    Result<void> take(Mail& mail);
     Result<void> recover();
     Result<void> take(const Event& event);
     void follow(const Event& event, const Change& change);

@@ -208,6 +208,33 @@ Change Machines::apply(const Event& event, plan::Instant now, const std::string&
     return Applying(*this, now, wall).run(event);
 }
 
+std::shared_ptr<const world::EnvironmentSpec> Machines::asked(const world::Placement& placement) const {
+    for (const Specs* specs : {&pending_, &specs_})
+        if (const auto found = specs->find(id_of(placement)); found != specs->end()) return found->second;
+    return nullptr;
+}
+
+std::optional<Event> Machines::renewed(Event event, const std::string& before) const {
+    const auto found = environments_.find(id_of(event.placement));
+    if (found == environments_.end()) return std::nullopt;
+    const plan::EnvironmentState& state = found->second.state;
+    const bool isOf = (state.pending ? state.pending->spec : state.spec) == before;
+    if (!isOf || !plan::may_be_renewed(state.phase)) return std::nullopt;
+    auto& up = std::get<plan::environment_event::Up>(std::get<plan::EnvironmentEvent>(event.body));
+    up.onViolation = state.pending ? state.pending->onViolation : state.onViolation;
+    return event;
+}
+
+ports::Transition Machines::note(const world::Placement& placement, const std::string& what, const std::string& by,
+                                 const std::string& wall) const {
+    const auto found = environments_.find(id_of(placement));
+    EnvironmentRow row{placement, {}};
+    if (found != environments_.end()) row.state.spec = found->second.state.spec;
+    ports::Transition transition;
+    transition.ledger.push_back(ledger_line(row, what, by, wall));
+    return transition;
+}
+
 void Machines::accept(Change change) {
     for (const ports::StoredCommand& command : change.transition.commands) lastCommand_ = command.id;
     for (auto& [id, spec] : change.specs) specs_[id] = std::move(spec);

@@ -61,10 +61,16 @@ class Machines {
 
     [[nodiscard]] Change apply(const Event& event, plan::Instant now, const std::string& wall) const;
     void accept(Change change);
+    /// The same event as an Up for `before` would be followed by it; nothing where it is not what is wanted any more.
+    [[nodiscard]] std::optional<Event> renewed(Event event, const std::string& before) const;
+    [[nodiscard]] ports::Transition note(const world::Placement& placement, const std::string& what,
+                                         const std::string& by, const std::string& wall) const;
 
     [[nodiscard]] const std::map<std::string, EnvironmentRow>& environments() const { return environments_; }
     [[nodiscard]] const std::map<std::string, TaskRow>& tasks() const { return tasks_; }
     [[nodiscard]] const Specs& specs() const { return specs_; }  ///< by placement
+    /// What the last Up was for.
+    [[nodiscard]] std::shared_ptr<const world::EnvironmentSpec> asked(const world::Placement& placement) const;
 
   private:
     friend class Applying;

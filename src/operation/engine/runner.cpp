@@ -25,19 +25,10 @@ std::vector<plan::RolledService> rolled_services(const world::EnvironmentSpec& s
     return all;
 }
 
-}  // namespace
-
-Runner::Runner(Ports ports, Log log, Hook hook)
-    : loop_(std::make_unique<Loop>(ports, std::move(log), std::move(hook))) {}
-Runner::~Runner() = default;
-
-Result<void> Runner::run(const std::stop_token& stop) { return loop_->run(stop); }
-
-Result<void> Runner::up(world::EnvironmentSpec spec, std::string by, plan::OnViolation onViolation) {
-    auto shared = std::make_shared<const world::EnvironmentSpec>(std::move(spec));
-    plan::environment_event::Up up{encoded(*shared).first, {}, {}, onViolation};
+plan::environment_event::Up up_for(const world::EnvironmentSpec& spec) {
+    plan::environment_event::Up up{encoded(spec).first, {}};
     std::vector<plan::JobStep> firstTime;
-    for (const world::TaskSpec& task : shared->tasks) {
+    for (const world::TaskSpec& task : spec.tasks) {
         if (task.job) {
             if (task.job->beforeRelease) up.jobs.push_back({task.name, task.digest, false});
             if (task.job->afterCreate) firstTime.push_back({task.name, task.digest, true});
@@ -50,9 +41,36 @@ Result<void> Runner::up(world::EnvironmentSpec spec, std::string by, plan::OnVio
     }
     // What a new environment begins with needs what each release brings.
     up.jobs.insert(up.jobs.end(), firstTime.begin(), firstTime.end());
-    up.rolled = rolled_services(*shared);
+    up.rolled = rolled_services(spec);
+    return up;
+}
+
+}  // namespace
+
+Runner::Runner(Ports ports, Log log, Hook hook)
+    : loop_(std::make_unique<Loop>(ports, std::move(log), std::move(hook))) {}
+Runner::~Runner() = default;
+
+Result<void> Runner::run(const std::stop_token& stop) { return loop_->run(stop); }
+
+Result<void> Runner::up(world::EnvironmentSpec spec, std::string by, plan::OnViolation onViolation) {
+    auto shared = std::make_shared<const world::EnvironmentSpec>(std::move(spec));
+    plan::environment_event::Up up = up_for(*shared);
+    up.onViolation = onViolation;
     const world::Placement placement = shared->placement;
     return loop_->ask({placement, "", plan::EnvironmentEvent(std::move(up)), {}, std::move(shared), std::move(by)});
+}
+
+Result<bool> Runner::renew(const std::shared_ptr<const world::EnvironmentSpec>& before, world::EnvironmentSpec spec) {
+    auto shared = std::make_shared<const world::EnvironmentSpec>(std::move(spec));
+    plan::environment_event::Up up = up_for(*shared);
+    const world::Placement placement = shared->placement;
+    return loop_->renew({placement, "", plan::EnvironmentEvent(std::move(up)), {}, std::move(shared), {}},
+                        encoded(*before).first);
+}
+
+Result<void> Runner::note(const world::Placement& placement, std::string what, std::string by) {
+    return loop_->note(placement, std::move(what), std::move(by));
 }
 
 Result<void> Runner::down(const world::Placement& placement, std::string by, bool destroyData) {
@@ -63,6 +81,9 @@ Result<void> Runner::down(const world::Placement& placement, std::string by, boo
 world::Status Runner::status() const { return loop_->status(); }
 world::Status Runner::status_after(std::uint64_t version, std::chrono::milliseconds limit) const {
     return loop_->status_after(version, limit);
+}
+std::shared_ptr<const world::EnvironmentSpec> Runner::asked(const world::Placement& placement) const {
+    return loop_->asked(placement);
 }
 std::shared_ptr<const world::EnvironmentSpec> Runner::spec(const world::Placement& placement) const {
     return loop_->spec(placement);

@@ -173,6 +173,76 @@ TEST(Runner, OnlyATaskThatChangedIsReplaced) {
     EXPECT_EQ(machine.tasks.at(acme.str() + "/api-1").digest, "b");
 }
 
+world::EnvironmentSpec with_newer_secret(const world::EnvironmentSpec& before) {
+    world::EnvironmentSpec after = before;
+    after.tasks[1].digest += " with version 2";
+    return after;
+}
+
+TEST(Runner, WhatBecomesNewOfItselfReplacesItsReadersInTheWayOfTheLastUp) {
+    FakeMachine machine;
+    machine.refused = claim;
+    Running runner(machine);
+    ASSERT_TRUE(runner->up(two_tasks(), "root", plan::OnViolation::alarm));
+    ASSERT_EQ(runner.settled().phase, "failed");
+    const auto before = runner->asked(acme);
+    const auto balancer = machine.tasks.at(acme.str() + "/load-balancer-1");
+    EXPECT_TRUE(runner->renew(before, with_newer_secret(*before)).value());
+    EXPECT_EQ(runner.settled().phase, "failed") << "it serves in spite of a violation, as was wished";
+    EXPECT_EQ(machine.tasks.at(acme.str() + "/api-1").digest, "a with version 2");
+    EXPECT_EQ(machine.tasks.at(acme.str() + "/load-balancer-1"), balancer);
+    EXPECT_EQ(*runner->asked(acme), with_newer_secret(two_tasks()));
+}
+
+TEST(Runner, NothingIsRenewedThatIsNotWantedAnyMore) {
+    FakeMachine machine;
+    Running runner(machine);
+    const auto never = std::make_shared<const world::EnvironmentSpec>(two_tasks());
+    EXPECT_FALSE(runner->renew(never, with_newer_secret(*never)).value());
+    ASSERT_TRUE(runner->up(two_tasks(), "root"));
+    ASSERT_EQ(runner.settled().phase, "up");
+    const auto first = runner->asked(acme);
+    world::EnvironmentSpec other = two_tasks();
+    other.tasks[1].digest = "b";
+    ASSERT_TRUE(runner->up(other, "root"));
+    EXPECT_FALSE(runner->renew(first, with_newer_secret(*first)).value()) << "another one was asked for meanwhile";
+    ASSERT_EQ(runner.settled().phase, "up");
+    EXPECT_EQ(machine.tasks.at(acme.str() + "/api-1").digest, "b");
+    machine.refused = claim;
+    ASSERT_TRUE(runner->up(other, "root", plan::OnViolation::close));
+    ASSERT_EQ(runner.settled().phase, "closed");
+    EXPECT_FALSE(runner->renew(runner->asked(acme), with_newer_secret(other)).value()) << "it opens for an `up` alone";
+    const auto last = runner->asked(acme);
+    ASSERT_TRUE(runner->down(acme, "root"));
+    ASSERT_EQ(runner.settled().phase, "absent");
+    EXPECT_FALSE(runner->renew(last, with_newer_secret(*last)).value());
+    EXPECT_EQ(runner->asked(acme), nullptr);
+}
+
+TEST(Runner, ALineOfTheLedgerNeedsNoMachine) {
+    FakeMachine machine;
+    Running runner(machine);
+    ASSERT_TRUE(runner->note(acme, "the secret jwt_key is given a value", "uid 0"));
+    ASSERT_EQ(machine.ledgerLines.size(), 1u);
+    EXPECT_EQ(machine.ledgerLines[0],
+              R"({ "at": "2026-11-24T08:00:00.000Z", "placement": "local/lend/acme/production", )"
+              R"("what": "the secret jwt_key is given a value", "by": "uid 0", "spec": "" })");
+    EXPECT_TRUE(runner->status().environments.empty());
+}
+
+TEST(Runner, FilesFollowWhereAStoreTakesAnotherPassword) {
+    FakeMachine machine;
+    Running runner(machine);
+    ASSERT_TRUE(runner->up(with_data(), "root"));
+    EXPECT_EQ(runner.settled().phase, "up");
+    EXPECT_TRUE(machine.secretsWritten.empty());
+    EXPECT_EQ(machine.settled.size(), 1u);
+    machine.takesPassword = true;
+    ASSERT_TRUE(runner->up(with_data(), "root"));
+    EXPECT_EQ(runner.settled().phase, "up");
+    EXPECT_EQ(machine.secretsWritten.size(), 1u);
+}
+
 /// Kills the process at the n-th time that a moment comes, and starts it again. True where there was an n-th time.
 bool killed_at(FakeMachine& machine, Moment moment, int n, const std::function<void(Runner&)>& ask) {
     std::atomic<int> seen = 0;
@@ -221,6 +291,33 @@ TEST_P(KilledAt, EveryCommandOfUpWithDataRunsEachJobOnce) {
     }
     EXPECT_GE(n, 12)
         << "files, network, ingress, the store, its users, two jobs and their stops, two starts, the check";
+}
+
+TEST_P(KilledAt, EveryCommandOfARenewalEndsWithTheLastSecret) {
+    int n = 1;
+    for (bool killed = true; killed; ++n) {
+        FakeMachine machine;
+        {
+            Running runner(machine);
+            ASSERT_TRUE(runner->up(two_tasks(), "root"));
+            ASSERT_EQ(runner.settled().phase, "up");
+        }
+        const auto renew = [](Runner& runner) {
+            const auto before = runner.asked(acme);
+            if (before && before->tasks[1].digest == "a") (void)runner.renew(before, with_newer_secret(*before));
+        };
+        killed = killed_at(machine, GetParam(), n, [&](Runner& runner) {
+            (void)runner.status();
+            renew(runner);
+        });
+        Running again(machine);
+        (void)again->status();
+        renew(*again);  // as the daemon does when it begins: the vault has had the value since before the first
+        EXPECT_EQ(again.settled().phase, "up") << n;
+        EXPECT_EQ(machine.tasks.at(acme.str() + "/api-1").digest, "a with version 2") << n;
+        EXPECT_EQ(machine.tasks.at(acme.str() + "/load-balancer-1").digest, "l") << n;
+    }
+    EXPECT_GE(n, 6) << "files, network, ingress, a stop, a start and the check";
 }
 
 TEST_P(KilledAt, EveryCommandOfDownEndsEqual) {

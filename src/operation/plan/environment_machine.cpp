@@ -416,6 +416,27 @@ EnvironmentStep step(EnvironmentState state, const EnvironmentEvent& event, Inst
     return std::move(machine).take();
 }
 
+bool may_be_renewed(EnvironmentPhase phase) {
+    switch (phase) {
+        case Phase::retiring:
+        case Phase::preparing:
+        case Phase::initializing:
+        case Phase::starting:
+        case Phase::rolling:
+        case Phase::checking:
+        case Phase::up:
+        case Phase::failed:
+            return true;
+        case Phase::absent:
+        case Phase::stopping:
+        case Phase::clearing:
+        case Phase::closing:
+        case Phase::closed:
+            return false;
+    }
+    TENANTRY_CHECK(false, "a phase is one of the list");
+}
+
 std::string_view to_string(EnvironmentPhase phase) {
     switch (phase) {
         case Phase::absent:

@@ -47,6 +47,20 @@ void check_sysctls(const Scope& scope, const Node& sysctls) {
     }
 }
 
+// `JWT_KEY=jwt_key`: what the task reads in its own folder of secrets anyway, and nothing that lies elsewhere.
+void check_variables(const Scope& scope, const Node& variables) {
+    std::string_view words = as_text(variables).value_or("");
+    while (!words.empty()) {
+        const std::string_view word = words.substr(0, words.find(' '));
+        const std::size_t equals = word.find('=');
+        const std::string_view file = equals == std::string_view::npos ? "" : word.substr(equals + 1);
+        if (equals == 0 || file.empty() || file.starts_with('.') || file.find('/') != std::string_view::npos)
+            return scope.unclear(variables.at(),
+                                 fmt::format("Which secret the variable `{}` gets is not known.", word));
+        words.remove_prefix(std::min(words.size(), word.size() + 1));
+    }
+}
+
 }  // namespace
 
 void check_configuration(const Scope& scope, const Object& root, bool isTask) {
@@ -55,9 +69,11 @@ void check_configuration(const Scope& scope, const Object& root, bool isTask) {
         if (const auto capabilities = process->find("capabilities")) check_capabilities(scope, *capabilities);
     // Others could be for the runtime itself (`run.oci.*` of crun). The entry has none.
     const bool annotated = isTask || root.find("annotations");
-    if (const auto annotations = annotated ? root.object("annotations", "the annotations") : std::nullopt)
+    if (const auto annotations = annotated ? root.object("annotations", "the annotations") : std::nullopt) {
         annotations->expect_only({"tenantry.environment", "tenantry.service", "tenantry.image", "tenantry.entrypoint",
-                                  "org.opencontainers.image.stopSignal"});
+                                  "tenantry.variables", "org.opencontainers.image.stopSignal"});
+        if (const auto variables = annotations->find("tenantry.variables")) check_variables(scope, *variables);
+    }
     const auto linux = root.object("linux", "the Linux part");
     if (!linux) return;
     // What they say of the sandbox is read apart (sandbox_wanted.cpp).

@@ -42,6 +42,8 @@ TEST(Tasks, says_what_it_does_not_understand) {
          "globex/demo: Which uids the task has outside of its namespace is not known."},
         {R"("annotations": {)", R"("annotations": {"run.oci.handler": "krun", )",
          "globex/demo: The key `run.oci.handler` of the annotations is not known."},
+        {R"("annotations": {)", R"("annotations": {"tenantry.variables": "JWT_KEY=jwt_key B_URL=../x/b.url", )",
+         "globex/demo: Which secret the variable `B_URL=../x/b.url` gets is not known."},
         {R"("capabilities": {})", R"("capabilities": {"bounding": ["CAP_CHOWN", "CAP_NET_ADMIN"]})",
          "globex/demo: With CAP_NET_ADMIN a task can change the network that it is in."},
         {R"("tenantry.environment": "globex/demo")", R"("tenantry.environment": "acme/production")",

@@ -1,5 +1,7 @@
 #include "task_config.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include <tenantry/base/check.hpp>
@@ -53,8 +55,8 @@ void common_env(JsonTemplate& env, const Service& service) {
 
 std::string stem_of(std::string_view name) { return model::variable_stem(name); }
 
-// A variable whose parts have closed grammars.
-FreeText variable(const std::string& text) {
+// Words whose parts have closed grammars.
+FreeText checked_words(const std::string& text) {
     auto parsed = FreeText::parse(text);
     TENANTRY_CHECK(parsed.has_value(), "checked words hold no control characters");
     return *std::move(parsed);
@@ -63,7 +65,7 @@ FreeText variable(const std::string& text) {
 // `CREDIT_SCORING_URL=http://credit-scoring:9100`
 FreeText call_variable(const Workload& called) {
     TENANTRY_CHECK(called.port, "a service that is called has a port");
-    return variable(
+    return checked_words(
         fmt::format("{}_URL=http://{}:{}", stem_of(called.name.str()), called.name.str(), called.port->number));
 }
 
@@ -72,7 +74,9 @@ FreeText call_variable(const Workload& called) {
 void store_variables(JsonTemplate& env, const Store& store, const std::string& user) {
     const std::string stem = stem_of(store.name.str()), files = "/run/secrets/" + store.name.str();
     const bool redis = store.engine == model::Engine::redis;
-    const auto add = [&](const char* end, const std::string& value) { env.value(variable(stem + end + "=" + value)); };
+    const auto add = [&](const char* end, const std::string& value) {
+        env.value(checked_words(stem + end + "=" + value));
+    };
     add("_URL_FILE", files + ".url");
     add("_HOST", store.name.str());
     add("_PORT", std::to_string(blueprint::port_of(store.engine).number));
@@ -102,10 +106,28 @@ TemplateText env_of(const Shape& shape, const Runs& runs) {
     for (const blueprint::Grant& grant : runs.stores)
         store_variables(env, shape.stores[grant.store.at], runs.name.str());
     for (const SecretName& secret : runs.secrets)
-        env.value(variable(stem_of(secret.str()) + "_FILE=/run/secrets/" + secret.str()));
+        env.value(checked_words(stem_of(secret.str()) + "_FILE=/run/secrets/" + secret.str()));
     for (const EnvVar& own : runs.env) env.value(TemplateText().add(own.key, "=", EscapedText{own.value}));
     env.end();
     return std::move(env).take(false);
+}
+
+// `JWT_KEY=jwt_key BOOKS_URL=books.url`: variables that hold a secret themselves, and the file in /run/secrets that has
+// it. The engine puts them in when the task starts; no text has a value.
+template <class Runs>
+void variables_annotation(JsonTemplate& json, const Shape& shape, const Runs& runs) {
+    std::string words;
+    const auto add = [&](const std::string& name, const std::string& file) {
+        words += (words.empty() ? "" : " ") + name + "=" + file;
+    };
+    for (const blueprint::Grant& grant : runs.stores)
+        if (const Store& store = shape.stores[grant.store.at]; store.asVariable)
+            add(stem_of(store.name.str()) + "_URL", store.name.str() + ".url");
+    for (const SecretName& name : runs.secrets) {
+        const auto secret = std::ranges::find(shape.secrets, name, &blueprint::Secret::name);
+        if (secret != shape.secrets.end() && secret->asVariable) add(stem_of(name.str()), name.str());
+    }
+    if (!words.empty()) json.member("tenantry.variables", checked_words(words));
 }
 
 template <class Runs>
@@ -220,6 +242,7 @@ TemplateText config_of(const Shape& shape, const Runs& runs, ImageMode mode) {
                  TemplateText().add(FromCpu{runs.cpu, CpuPart::quota})});
     begin_annotations(json, runs.name);
     image_annotations(json, runs, mode);
+    variables_annotation(json, shape, runs);
     if (nginx(runs)) json.member(stopSignal, "SIGQUIT");  // it ends with its last request (nginx(8))
     json.end().end();
     return std::move(json).take(true);

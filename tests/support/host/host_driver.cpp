@@ -112,6 +112,12 @@ json::value told(const std::optional<T>& value) {
     return {{"value", value_of(value)}};
 }
 
+// That it was done is all that is told.
+template <class T>
+json::value told_done(const Result<T>& result) {
+    return result ? told(Result<void>()) : told(Result<void>(std::unexpected(result.error())));
+}
+
 double cpu_milliseconds(int who) {
     rusage used{};
     getrusage(who, &used);
@@ -166,7 +172,7 @@ class Driver {
 
     // `secret NAME`: one that is given, for the reader `api`; `secret NAME VALUE` gives it.
     json::value secret() {
-        if (words_.size() > 2) return told(vault_.set(placement(), word(1), host::Secret(word(2))));
+        if (words_.size() > 2) return told_done(vault_.set(placement(), word(1), host::Secret(word(2))));
         for (world::ReaderSpec& reader : spec_.readers)
             if (reader.name == "api") reader.secrets.push_back({word(1), 0});
         return {{"value", true}};
@@ -222,7 +228,7 @@ class Driver {
         {"exec", [this] { return exec(); }},
         {"healthy", [this] { return told(probe_.healthy(placement(), task())); }},
         {"answers", [this] { return told(probe_.answers(placement(), word(1))); }},
-        {"users", [this] { return told(stores_.ensure(placement(), store())); }},
+        {"users", [this] { return told_done(stores_.ensure(placement(), store())); }},
         {"rights", [this] { return told(stores_.observe(placement(), store())); }},
         {"user", [this] { return user(); }},
         {"secret", [this] { return secret(); }},

@@ -431,20 +431,6 @@ def no_secret_is_where_it_does_not_belong(cgroup):
     daemon.end()
 
 
-def what_cannot_be_run_is_refused_before_anything_is_made(cgroup):
-    daemon, lend = Daemon(cgroup), lending()
-    before = everything(cgroup)
-    for right, wrong, said in (
-        ("jwt_key: { make: 32 bytes }", "jwt_key: { given: per tenant }", "no way to give the secret `jwt_key`"),
-    ):
-        lend.edit(right, wrong)
-        assert "TN0701" in lend("plan")
-        assert said in lend("up", code=1)
-        lend.edit(wrong, right)
-    assert everything(cgroup) == before and not KEPT.exists()
-    daemon.end()
-
-
 def down_leaves_nothing_of_stores(cgroup):
     daemon, lend = Daemon(cgroup), lending()
     booked = lambda: until(lambda: answered(lend, "loan-1") in (200, 201), "a loan is booked")

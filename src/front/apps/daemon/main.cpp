@@ -109,8 +109,12 @@ Result<void> serve(const Options& options) {
                                        [](const auto& one) { return one.phase != "absent"; });
         },
         log_line);
-    MachineService service({runner, platforms, containers, network, stores, probe, images, authority, edge, ociImages});
+    SecretKeeper secrets(runner);
+    CertificateKeeper certificates(runner, files, containers, log_line);
+    MachineService service({runner, platforms, containers, network, stores, probe, images, authority, edge, ociImages,
+                            secrets, certificates});
     TRY_VOID(service.tidy());
+    TRY_VOID(service.catch_up());
     const auto server = TRY(api::Server::listen(options.socket, service));
     log_line(fmt::format("tenantryd {} answers at {}", TENANTRY_VERSION, options.socket));
     int signal = 0;

@@ -38,15 +38,6 @@ Result<const Environment*> find(const Blueprint& blueprint, const std::string& n
     return &*found;
 }
 
-// What this version cannot do for an environment's data, said before anything is made.
-Result<void> check_data(const blueprint::Shape& shape, const std::string& environment) {
-    for (const blueprint::Secret& secret : shape.secrets)
-        if (!secret.makeBytes)
-            return fail("{}: this version has no way to give the secret `{}` its value: `make: 32 bytes` makes one",
-                        environment, secret.name.str());
-    return {};
-}
-
 // With FerretDB, which is the machine's own, where a store is run by it.
 Result<std::map<std::string, std::string>> images_of(const blueprint::Shape& shape,
                                                      std::map<std::string, std::string> all,
@@ -135,7 +126,6 @@ Result<MachineService::Prepared> MachineService::prepare(const wire::UpRequest& 
         const Environment& environment = *TRY(find(blueprint, name));
         if (std::ranges::find(provisional, name) != provisional.end())
             return fail("{} has no block of addresses in platform.lock yet: `tenantry lock` gives it one", name);
-        TRY_VOID(check_data(blueprint.shape(environment), name));
         for (const ImageRef& image : blueprint::images_of(blueprint, environment))
             if (!prepared.images.contains(image.str()))
                 prepared.images[image.str()] = TRY(wrap(image_of(image, *prepared.platform), "{}", name));
@@ -159,6 +149,7 @@ Result<std::vector<EnvironmentSpec>> MachineService::specs_of(const wire::UpRequ
         spec.bundle = platform.digest;
         for (world::TaskSpec& task : spec.tasks) task.release = release;
         TRY_VOID(parts_.ociImages.check(spec));
+        TRY_VOID(parts_.secrets.prepare(spec));
         specs.push_back(std::move(spec));
     }
     if (const auto violated = TRY(prove(platform, request.environments, emitted_texts(specs))))

@@ -8,8 +8,10 @@
 #include <tenantry/host/namespace_probe.hpp>
 #include <tenantry/host/oci_images.hpp>
 
+#include "certificates.hpp"
 #include "edge.hpp"
 #include "platforms.hpp"
+#include "secrets.hpp"
 
 namespace tenantry::daemon {
 
@@ -30,6 +32,8 @@ class MachineService final : public api::Service {
         const host::Authority& authority;
         EdgeKeeper& edge;
         host::OciImages& ociImages;
+        SecretKeeper& secrets;
+        CertificateKeeper& certificates;
     };
     explicit MachineService(Parts parts) : parts_(parts) {}
 
@@ -47,7 +51,15 @@ class MachineService final : public api::Service {
     wire::ExecAnswer exec(const wire::ExecRequest& request) override;
     wire::ProbeAnswer probe(const wire::ProbeRequest& request) override;
     wire::Authority authority() override;
+    wire::Secrets secrets(const std::string& platform) override;
+    wire::SecretAnswer set_secret(const world::Placement& placement, const std::string& name, const std::string& value,
+                                  const api::Caller& caller) override;
+    wire::RotateAnswer rotate(const wire::RotateRequest& request, const api::Caller& caller) override;
+    wire::Certificates certificates(const std::string& platform) override;
+    wire::Answer renew_certificates(const wire::RenewRequest& request, const api::Caller& caller) override;
 
+    /// What came while no daemon ran, or a part of it was done.
+    Result<void> catch_up();
     /// Removes bundles and images that no placement has.
     Result<void> tidy();
 

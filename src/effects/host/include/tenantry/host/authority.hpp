@@ -54,5 +54,7 @@ bool still_good(const OwnCertificate& own, std::chrono::sys_seconds now);
 
 /// Validity of the first certificate in a PEM text.
 Result<CertificateDates> certificate_dates(std::string_view pem);
+/// Its serial number in hexadecimal, upper case.
+Result<std::string> certificate_serial(std::string_view pem);
 
 }  // namespace tenantry::host

@@ -7,6 +7,7 @@
 
 #include <tenantry/host/image_store.hpp>
 #include <tenantry/host/machine_view.hpp>
+#include <tenantry/host/secret.hpp>
 #include <tenantry/host/unix_ingress.hpp>
 #include <tenantry/ports/ports.hpp>
 
@@ -49,6 +50,10 @@ class CrunContainers final : public ports::Containers {
     /// Over HAProxy's runtime API ("Unix Socket commands" of its management guide).
     Result<void> direct(const world::Placement& placement, std::string_view balancer,
                         std::span<const world::BehindSpec> behind) override;
+    /// Gives a load balancer that runs the certificate that its file has, over the same API; true where it served
+    /// another one. Connections go on.
+    Result<bool> serve_certificate(const world::Placement& placement, std::string_view balancer, const Secret& pem,
+                                   const std::string& serial);
     std::optional<world::TaskProcess> find(const world::Placement& placement, std::string_view task) override;
     std::optional<world::TaskEnd> ended(const world::Placement& placement, std::string_view task) override;
     Result<world::ObservedSandbox> observe(const world::Placement& placement, std::string_view task) override;

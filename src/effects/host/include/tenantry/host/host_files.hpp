@@ -8,6 +8,17 @@
 
 namespace tenantry::host {
 
+/// What everybody may know of a certificate.
+struct CertificateFacts {
+    std::string serial;  ///< hexadecimal
+    CertificateDates dates;
+};
+struct EnvironmentCertificate {
+    Secret pem;
+    CertificateFacts facts;
+    bool isNew = false;
+};
+
 /// Below `folder_of(placement)`, all of it root's:
 ///
 ///     network.json, services/..., tasks/TASK/config.json   the texts
@@ -37,6 +48,16 @@ class HostFiles final : public ports::Files {
         : view_(view), authority_(authority), images_(std::move(images)), vault_(std::move(vault)) {}
 
     Result<void> ensure(const world::EnvironmentSpec& spec) override;
+    /// The files of readers, and what tells a Redis its users.
+    Result<void> ensure_secrets(const world::EnvironmentSpec& spec) override;
+
+    /// The certificate, with its key, of an environment that has its files: one that ends soon, or any where `anew`, is
+    /// replaced by another one, in the kept folder first. What runs is told by nobody here. Nothing where it has no
+    /// hosts or its files are gone.
+    Result<std::optional<EnvironmentCertificate>> certificate(const world::EnvironmentSpec& spec, bool anew);
+    /// What is kept of a placement; nothing where there is none.
+    [[nodiscard]] static Result<std::optional<CertificateFacts>> kept_certificate(const world::Placement& placement);
+
     /// Takes away all below the folder; tasks must have been stopped. Certificates, logs, the stores' data and secrets
     /// stay in /var/lib/tenantry.
     Result<void> remove(const world::Placement& placement) override;

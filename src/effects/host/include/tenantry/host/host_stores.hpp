@@ -13,7 +13,9 @@ namespace tenantry::host {
 ///
 /// A PostgreSQL has one database, of the store's name, and three groups: `tenantry.owner` owns and makes everything,
 /// `tenantry.write` and `tenantry.read` have their rights on what it has made and will make. Users are in one group
-/// each; all others are dropped, and what they own becomes the owners'. Whoever loses rights loses its sessions.
+/// each; all others are dropped, and what they own becomes the owners'. Whoever loses rights loses its sessions, and so
+/// does whoever has a password that is not of the vault; the next one of the vault leaves sessions as they are until
+/// `settle`. A Redis takes both passwords until then.
 ///
 /// MongoDB's language is FerretDB's, in front of such a PostgreSQL: a collection is a table and a database a schema, of
 /// which the first one has the store's name. `tenantry.write` makes tables too, which are its own. Once it has its
@@ -23,7 +25,8 @@ class HostStores final : public ports::Stores {
     explicit HostStores(Vault vault = Vault(), std::chrono::milliseconds patience = std::chrono::minutes(1))
         : vault_(std::move(vault)), patience_(patience) {}
 
-    Result<void> ensure(const world::Placement& placement, const world::StoreSpec& store) override;
+    Result<bool> ensure(const world::Placement& placement, const world::StoreSpec& store) override;
+    Result<bool> settle(const world::Placement& placement, const world::StoreSpec& store) override;
     Result<world::ObservedStore> observe(const world::Placement& placement, const world::StoreSpec& store) override;
 
   private:

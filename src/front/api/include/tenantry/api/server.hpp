@@ -38,6 +38,12 @@ class Service {
     virtual wire::ExecAnswer exec(const wire::ExecRequest& request) = 0;
     virtual wire::ProbeAnswer probe(const wire::ProbeRequest& request) = 0;
     virtual wire::Authority authority() = 0;
+    virtual wire::Secrets secrets(const std::string& platform) = 0;
+    virtual wire::SecretAnswer set_secret(const world::Placement& placement, const std::string& name,
+                                          const std::string& value, const Caller& caller) = 0;
+    virtual wire::RotateAnswer rotate(const wire::RotateRequest& request, const Caller& caller) = 0;
+    virtual wire::Certificates certificates(const std::string& platform) = 0;
+    virtual wire::Answer renew_certificates(const wire::RenewRequest& request, const Caller& caller) = 0;
 };
 
 class Server {

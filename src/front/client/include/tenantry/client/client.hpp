@@ -36,6 +36,12 @@ class Client {
     Result<wire::ExecAnswer> exec(const wire::ExecRequest& request);
     Result<wire::ProbeAnswer> probe(const wire::ProbeRequest& request);
     Result<wire::Authority> authority();
+    Result<wire::Secrets> secrets(const std::string& platform);
+    Result<wire::SecretAnswer> set_secret(const world::Placement& placement, const std::string& name,
+                                          const std::string& value);
+    Result<wire::RotateAnswer> rotate(const wire::RotateRequest& request);
+    Result<wire::Certificates> certificates(const std::string& platform);
+    Result<wire::Answer> renew_certificates(const wire::RenewRequest& request);
 
   private:
     class Connection;

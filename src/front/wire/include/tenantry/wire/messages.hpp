@@ -103,6 +103,58 @@ struct Authority {
     std::string error;
 };
 
+/// GET /v1/secrets?platform=lend : what is kept of the platform's placements, without the values.
+struct KeptSecret {
+    std::string name;  ///< `jwt_key`, or of a store's user `store.books.api`
+    std::uint32_t version = 1;
+    std::int64_t madeAt = 0;  ///< seconds since 1970: when this version came
+    bool given = false;
+};
+struct KeptSecrets {
+    world::Placement placement;
+    std::vector<KeptSecret> secrets;  ///< sorted by name
+};
+struct Secrets {
+    std::vector<KeptSecrets> placements;  ///< sorted
+    std::string error;
+};
+/// PUT /v1/secret?placement=local/lend/acme/demo&name=jwt_key : gives it the body as its value, before the
+/// environment's first `up` too.
+struct SecretAnswer {
+    std::uint32_t version = 0;
+    bool rolls = false;  ///< its readers are replaced now
+    std::string error;
+};
+/// The longest value that is given.
+inline constexpr std::size_t longestSecret = 64 << 10;
+/// POST /v1/secrets/rotate : another value for what was made.
+struct RotateRequest {
+    std::uint32_t version = wire::version;
+    world::Placement placement;
+    std::string name;  ///< a secret's, or a store's for the passwords of all its users; empty: everything that was made
+};
+struct RotateAnswer {
+    std::vector<std::string> names;  ///< as GET /v1/secrets has them
+    bool rolls = false;
+    std::string error;
+};
+/// GET /v1/certificates?platform=lend
+struct Certificate {
+    world::Placement placement;
+    std::vector<std::string> hosts;
+    std::string serial;      ///< hexadecimal
+    std::int64_t until = 0;  ///< seconds since 1970
+};
+struct Certificates {
+    std::vector<Certificate> certificates;  ///< by placement
+    std::string error;
+};
+/// POST /v1/certificates/renew : of placements that run; they serve it when this answers.
+struct RenewRequest {
+    std::uint32_t version = wire::version;
+    std::vector<world::Placement> placements;
+};
+
 /// One file of an image of the host.
 struct ImageFile {
     std::string path;  ///< relative, without `..`

@@ -52,6 +52,14 @@ class Runner {
                     plan::OnViolation onViolation = plan::OnViolation::byPlace);
     Result<void> down(const world::Placement& placement, std::string by, bool destroyData = false);
 
+    /// Makes `spec` what a placement shall be, in the way of its last `up`, where that was for `before` and it is not
+    /// told to go; true where that is so. For what changes of itself, as the versions of secrets do.
+    Result<bool> renew(const std::shared_ptr<const world::EnvironmentSpec>& before, world::EnvironmentSpec spec);
+    /// What the last `up` of a placement was for, whether it is that yet or not.
+    [[nodiscard]] std::shared_ptr<const world::EnvironmentSpec> asked(const world::Placement& placement) const;
+    /// A line of the ledger about what no machine does.
+    Result<void> note(const world::Placement& placement, std::string what, std::string by);
+
     [[nodiscard]] world::Status status() const;
     /// Waits until the status has another version than `version`, at most `limit`.
     [[nodiscard]] world::Status status_after(std::uint64_t version, std::chrono::milliseconds limit) const;

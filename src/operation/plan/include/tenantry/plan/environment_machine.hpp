@@ -172,6 +172,9 @@ struct EnvironmentStep {
 
 EnvironmentStep step(EnvironmentState state, const EnvironmentEvent& event, Instant now);
 
+/// True where it shall run, and may get what has become new of itself; one that was closed waits for somebody's `Up`.
+bool may_be_renewed(EnvironmentPhase phase);
+
 /// Nothing of it is left but the row: why, and which jobs have run.
 inline bool is_gone(const EnvironmentState& state) { return state.phase == EnvironmentPhase::absent; }
 

@@ -52,6 +52,8 @@ class Files {
     /// Writes the texts (each whole or not at all), takes away others, mounts the images, makes what is missing or
     /// about to end of the certificates: one for all hosts of the environment, of the machine's own authority.
     virtual Result<void> ensure(const world::EnvironmentSpec& spec) = 0;
+    /// Of them those alone that hold secrets: after the passwords in a store have changed.
+    virtual Result<void> ensure_secrets(const world::EnvironmentSpec& spec) = 0;
     /// What stores hold, secrets, certificates and logs stay.
     virtual Result<void> remove(const world::Placement& placement) = 0;
     /// Removes all that stayed but the logs, for good; after `remove`.
@@ -63,8 +65,11 @@ class Stores {
   public:
     virtual ~Stores() = default;
     /// Waits until the store takes what it is asked, at most a minute; then its users are the spec's, with those rights
-    /// and with the passwords that their files have, and nobody else is.
-    virtual Result<void> ensure(const world::Placement& placement, const world::StoreSpec& store) = 0;
+    /// and with their passwords, and nobody else is. True where a password is another one now; sessions go on then.
+    virtual Result<bool> ensure(const world::Placement& placement, const world::StoreSpec& store) = 0;
+    /// When nobody has an old password any more: it is worth nothing from then on, and sessions that began with it end.
+    /// True where there was one.
+    virtual Result<bool> settle(const world::Placement& placement, const world::StoreSpec& store) = 0;
     virtual Result<world::ObservedStore> observe(const world::Placement& placement, const world::StoreSpec& store) = 0;
 };
 

@@ -59,7 +59,7 @@ BOOST_DESCRIBE_STRUCT(NetSpec, (), (platform, environment, block, namespaces, so
 BOOST_DESCRIBE_STRUCT(HealthSpec, (), (port, path, every, grace))
 BOOST_DESCRIBE_STRUCT(TaskSpec, (),
                       (name, service, address, health, drain, descriptors, digest, release, kind, job, frontend,
-                       calledAt, spare))
+                       calledAt, spare, withoutSecrets))
 BOOST_DESCRIBE_STRUCT(JobSpec, (), (beforeRelease, afterCreate, timeout, repeatable))
 BOOST_DESCRIBE_ENUM(TaskKind, service, balancer, store, job)
 BOOST_DESCRIBE_STRUCT(TextSpec, (), (path, text))
@@ -67,10 +67,10 @@ BOOST_DESCRIBE_STRUCT(ImageSpec, (), (name, digest))
 BOOST_DESCRIBE_STRUCT(IdRange, (), (first, count))
 BOOST_DESCRIBE_STRUCT(EnvironmentSpec, (),
                       (placement, bundle, ids, network, tasks, texts, images, stores, readers, turns))
-BOOST_DESCRIBE_STRUCT(StoreUserSpec, (), (name, access))
+BOOST_DESCRIBE_STRUCT(StoreUserSpec, (), (name, access, version))
 BOOST_DESCRIBE_STRUCT(BackingSpec, (), (name, task, port))
 BOOST_DESCRIBE_STRUCT(StoreSpec, (), (name, engine, task, uid, port, users, backing))
-BOOST_DESCRIBE_STRUCT(SecretUseSpec, (), (name, makeBytes))
+BOOST_DESCRIBE_STRUCT(SecretUseSpec, (), (name, makeBytes, version))
 BOOST_DESCRIBE_STRUCT(ReaderSpec, (), (name, uid, secrets))
 BOOST_DESCRIBE_STRUCT(TaskProcess, (), (pid, startTime, monitor))
 BOOST_DESCRIBE_STRUCT(TaskEnd, (), (code, outOfMemory))

@@ -9,8 +9,9 @@ namespace tenantry::world {
 
 /// Who may use a store, and how: a service, job or access entry by its name.
 struct StoreUserSpec {
-    std::string name;    ///< `api`; its name in the store, too
-    std::string access;  ///< `read`, `readWrite`, `owner`
+    std::string name;           ///< `api`; its name in the store, too
+    std::string access;         ///< `read`, `readWrite`, `owner`
+    std::uint32_t version = 1;  ///< of its password
     bool operator==(const StoreUserSpec&) const = default;
 };
 
@@ -42,6 +43,7 @@ StoreSpec keeper_of(const StoreSpec& store);
 struct SecretUseSpec {
     std::string name;             ///< `jwt_key`
     std::uint32_t makeBytes = 0;  ///< so many random bytes are made once for the environment; 0: it is given
+    std::uint32_t version = 1;    ///< of its value
     bool operator==(const SecretUseSpec&) const = default;
 };
 

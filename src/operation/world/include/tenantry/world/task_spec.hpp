@@ -56,6 +56,8 @@ struct TaskSpec {
     /// The address behind which the router spreads connections over the service's tasks; nothing: none come that way.
     std::optional<Ipv4> calledAt;
     bool spare = false;  ///< runs only while the service's other tasks are replaced
+    /// The digest over all but the versions of the secrets that it reads (secret_versions.hpp); empty: it reads none.
+    std::string withoutSecrets = {};
     bool operator==(const TaskSpec&) const = default;
 };
 
