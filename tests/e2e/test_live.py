@@ -1,5 +1,5 @@
-"""`tenantryd` and `tenantry` as a user has them, in a test cell. What must hold stands in tests/support/python/live_scenarios.py,
-load_scenarios.py and store_scenarios.py, a function each."""
+"""`tenantryd` and `tenantry` as a user has them, in a test cell. What must hold stands in tests/support/python/job_scenarios.py,
+live_scenarios.py, load_scenarios.py and store_scenarios.py, a function each."""
 
 import inspect
 import subprocess
@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import job_scenarios
 import live_scenarios
 import load_scenarios
 import store_scenarios
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.root
 
 SCENARIOS = [
     (module.__name__, name)
-    for module in (live_scenarios, load_scenarios, store_scenarios)
+    for module in (job_scenarios, live_scenarios, load_scenarios, store_scenarios)
     for name, function in vars(module).items()
     if inspect.isfunction(function) and function.__module__ == module.__name__ and list(inspect.signature(function).parameters) == ["cgroup"]
 ]
@@ -60,6 +61,12 @@ def test_twenty_rounds_leave_nothing(cell, top, cgroup):
 @pytest.mark.slow
 def test_killed_at_every_command_the_next_daemon_ends_equal(cell, top, cgroup):
     run(cell, top, cgroup, "killed_at_any_command_the_next_daemon_ends_equal", TENANTRY_EVERY=1)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("ferretdb")
+def test_a_reset_killed_at_every_command_ends_equal(cell, top, cgroup):
+    run(cell, top, cgroup, "a_reset_that_is_killed_at_any_command_ends_equal", "job_scenarios", TENANTRY_EVERY=1)
 
 
 @pytest.mark.slow

@@ -13,12 +13,6 @@ Diagnostics beyond_local(const model::Platform& platform) {
         if (store.asVariable)
             warn(store.at, fmt::format("`{0}` gives {1}_URL_FILE on target local, and no {1}_URL yet.",
                                        store.name.str(), model::variable_stem(store.name.str())));
-    for (const model::Job& job : platform.jobs) {
-        if (job.schedule)
-            warn(job.at, fmt::format("The job `{}` does not run at its times on target local yet.", job.name.str()));
-        if (job.reset)
-            warn(job.at, fmt::format("The `reset` of `{}` is not done on target local yet.", job.name.str()));
-    }
     for (const model::Secret& secret : platform.secrets) {
         if (!secret.makeBytes)
             warn(secret.at,

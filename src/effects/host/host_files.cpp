@@ -164,6 +164,16 @@ Result<void> HostFiles::ensure(const EnvironmentSpec& spec) {
     return wrap(ensure(), "preparing the files of {}", spec.placement.str());
 }
 
+Result<void> HostFiles::empty(const EnvironmentSpec& spec, std::span<const std::string> stores) {
+    const auto empty = [&]() -> Result<void> {
+        for (const world::StoreSpec& store : spec.stores)
+            if (std::ranges::find(stores, store.name) != stores.end())
+                TRY_VOID(wrap(forget_store_data(spec.placement, store), "the store {}", store.name));
+        return ensure_stores(spec, StoreTemplates(view_.cgroups()), vault_);
+    };
+    return wrap(empty(), "emptying stores of {}", spec.placement.str());
+}
+
 Result<void> HostFiles::remove(const world::Placement& placement) {
     const auto remove = [&]() -> Result<void> {
         const std::filesystem::path folder = world::folder_of(placement);

@@ -127,5 +127,9 @@ Result<wire::Authority> Client::authority() {
     const Reply reply = TRY(connection_->ask(http::verb::get, "/v1/authority"));
     return message_of<wire::Authority>(reply);
 }
+Result<wire::JobAnswer> Client::run_job(const wire::JobRequest& request) {
+    const Reply reply = TRY(connection_->ask(http::verb::post, "/v1/jobs/run", wire::encode(request)));
+    return message_of<wire::JobAnswer>(reply);
+}
 
 }  // namespace tenantry::client

@@ -23,6 +23,8 @@ BOOST_DESCRIBE_STRUCT(ProbeTarget, (), (address, port))
 BOOST_DESCRIBE_STRUCT(ProbeRequest, (), (version, placement, task, targets))
 BOOST_DESCRIBE_STRUCT(ProbeAnswer, (), (arrived, error))
 BOOST_DESCRIBE_STRUCT(Authority, (), (certificate, error))
+BOOST_DESCRIBE_STRUCT(JobRequest, (), (version, placement, job, reset))
+BOOST_DESCRIBE_STRUCT(JobAnswer, (), (run, error))
 
 namespace {
 
@@ -71,6 +73,8 @@ TENANTRY_MESSAGE(ExecAnswer)
 TENANTRY_MESSAGE(ProbeRequest)
 TENANTRY_MESSAGE(ProbeAnswer)
 TENANTRY_MESSAGE(Authority)
+TENANTRY_MESSAGE(JobRequest)
+TENANTRY_MESSAGE(JobAnswer)
 TENANTRY_MESSAGE(world::Status)
 #undef TENANTRY_MESSAGE
 

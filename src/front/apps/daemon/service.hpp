@@ -14,6 +14,8 @@ namespace tenantry::daemon {
 
 /// What is called around each command of the engine: nothing, but in the program of the tests that end at one.
 engine::Hook hook();
+/// How far the clock by which jobs run is ahead of the machine's: not at all, but in that program.
+std::chrono::seconds clock_ahead();
 
 /// What callers may ask of this machine. Everything must outlive it.
 class MachineService final : public api::Service {
@@ -45,6 +47,7 @@ class MachineService final : public api::Service {
     wire::ExecAnswer exec(const wire::ExecRequest& request) override;
     wire::ProbeAnswer probe(const wire::ProbeRequest& request) override;
     wire::Authority authority() override;
+    wire::JobAnswer run_job(const wire::JobRequest& request, const api::Caller& caller) override;
 
     /// Removes bundles and images that no placement has.
     Result<void> tidy();

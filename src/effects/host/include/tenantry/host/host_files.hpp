@@ -37,6 +37,7 @@ class HostFiles final : public ports::Files {
         : view_(view), authority_(authority), images_(std::move(images)), vault_(std::move(vault)) {}
 
     Result<void> ensure(const world::EnvironmentSpec& spec) override;
+    Result<void> empty(const world::EnvironmentSpec& spec, std::span<const std::string> stores) override;
     /// Takes away all below the folder; tasks must have been stopped. Certificates, logs, the stores' data and secrets
     /// stay in /var/lib/tenantry.
     Result<void> remove(const world::Placement& placement) override;

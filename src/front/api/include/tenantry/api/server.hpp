@@ -38,6 +38,7 @@ class Service {
     virtual wire::ExecAnswer exec(const wire::ExecRequest& request) = 0;
     virtual wire::ProbeAnswer probe(const wire::ProbeRequest& request) = 0;
     virtual wire::Authority authority() = 0;
+    virtual wire::JobAnswer run_job(const wire::JobRequest& request, const Caller& caller) = 0;
 };
 
 class Server {

@@ -36,6 +36,7 @@ class Client {
     Result<wire::ExecAnswer> exec(const wire::ExecRequest& request);
     Result<wire::ProbeAnswer> probe(const wire::ProbeRequest& request);
     Result<wire::Authority> authority();
+    Result<wire::JobAnswer> run_job(const wire::JobRequest& request);
 
   private:
     class Connection;
