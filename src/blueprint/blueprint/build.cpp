@@ -174,7 +174,8 @@ std::uint32_t most_tasks_in_one_zone(const model::EnvironmentSettings& settings)
     std::uint32_t tasks = 0;
     for (const model::ServiceSettings& service : settings.services)
         tasks += (service.tasks.max + 1 + settings.zones - 1) / settings.zones;
-    return tasks + static_cast<std::uint32_t>(settings.jobs.size());
+    for (const model::JobSettings& job : settings.jobs) tasks += job.job->schedule && job.job->overlap ? 2U : 1U;
+    return tasks;
 }
 
 /// Everything by which the structure of two environments of one platform can differ, as bytes: equal ones have equal

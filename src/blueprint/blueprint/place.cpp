@@ -44,7 +44,9 @@ std::uint32_t stride_of(const Blueprint& blueprint, const Environment& environme
         const std::uint32_t places = tasks_max(blueprint, environment, workload).value + spare_places(workload);
         if ((places + shape.zones - 1) / shape.zones > stride) return 0;
     }
-    return shape.jobs.size() > stride ? 0 : stride;
+    std::uint32_t places = 0;
+    for (const Job& job : shape.jobs) places += places_of(job);
+    return places > stride ? 0 : stride;
 }
 
 }  // namespace
@@ -60,6 +62,8 @@ Count tasks_max(const Blueprint& blueprint, const Environment& environment, cons
         return blueprint.value(environment, fixed->count);
     return blueprint.value(environment, std::get<RangeTasks>(workload.scaling).max);
 }
+
+std::uint32_t places_of(const Job& job) { return job.schedule && job.overlap ? 2 : 1; }
 
 std::uint32_t spare_places(const Workload& workload) { return workload.port ? 1 : 0; }
 
@@ -99,8 +103,9 @@ std::vector<PlacedTask> place_tasks(const Blueprint& blueprint, const Environmen
     const Relative firstZone = subnet(shape.blockPrefix, 0, SubnetKind::privateTasks);
     if (stride > 0) next[0] = static_cast<std::uint32_t>(shape.workloads.size()) * stride;
     for (std::uint32_t row = 0; row < shape.jobs.size(); ++row)
-        tasks.push_back({shape.jobs[row].name.str() + "-1", Index<Job>{row}, 1, 0,
-                         address_in(block, firstZone, next[0]++), uids.first + firstJobId + row});
+        for (std::uint32_t number = 1; number <= places_of(shape.jobs[row]); ++number)
+            tasks.push_back({shape.jobs[row].name.str() + "-" + std::to_string(number), Index<Job>{row}, number, 0,
+                             address_in(block, firstZone, next[0]++), uids.first + firstJobId + row});
     return tasks;
 }
 

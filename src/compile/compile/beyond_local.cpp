@@ -8,12 +8,6 @@ namespace tenantry::compile {
 Diagnostics beyond_local(const model::Platform& platform) {
     Diagnostics diagnostics;
     const auto warn = [&](Span at, std::string what) { diagnostics.add(code::notOnLocal, at, std::move(what)); };
-    for (const model::Job& job : platform.jobs) {
-        if (job.schedule)
-            warn(job.at, fmt::format("The job `{}` does not run at its times on target local yet.", job.name.str()));
-        if (job.reset)
-            warn(job.at, fmt::format("The `reset` of `{}` is not done on target local yet.", job.name.str()));
-    }
     for (const model::Secret& secret : platform.secrets) {
         if (secret.rotate)
             warn(secret.at, fmt::format("`{}` is not rotated by itself on target local: `tenantry secret list` says "

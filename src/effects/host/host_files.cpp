@@ -215,6 +215,17 @@ Result<std::optional<CertificateFacts>> HostFiles::kept_certificate(const world:
     return TRY(wrap(facts_of(pem.reveal()), "reading the certificate of {}", placement.str()));
 }
 
+Result<void> HostFiles::empty(const EnvironmentSpec& spec, std::span<const std::string> stores) {
+    const auto lock = alone(spec.placement);
+    const auto empty = [&]() -> Result<void> {
+        for (const world::StoreSpec& store : spec.stores)
+            if (std::ranges::find(stores, store.name) != stores.end())
+                TRY_VOID(wrap(forget_store_data(spec.placement, store), "the store {}", store.name));
+        return ensure_stores(spec, StoreTemplates(view_.cgroups()), vault_);
+    };
+    return wrap(empty(), "emptying stores of {}", spec.placement.str());
+}
+
 Result<void> HostFiles::remove(const world::Placement& placement) {
     const auto lock = alone(placement);
     const auto remove = [&]() -> Result<void> {

@@ -221,6 +221,18 @@ Result<void> ensure_store_data(const StoreTemplates& templates, const Placement&
     return store.backing ? ensure_one(templates, placement, keeper_of(store)) : Result<void>{};
 }
 
+// Without its record nothing of it counts, whatever of it is still there if this ends on the way.
+Result<void> forget_store_data(const Placement& placement, const StoreSpec& store) {
+    const auto forget = [&](const std::string& name) -> Result<void> {
+        const path kept = kept_store_folder(placement, name), point = run_store_folder(placement, name) / "data";
+        TRY_VOID(unmount(point));
+        TRY_VOID(remove_tree(kept / recordName));
+        return clear(kept, point);
+    };
+    TRY_VOID(forget(store.name));
+    return store.backing ? forget(store.backing->name) : Result<void>{};
+}
+
 Result<void> unmount_stores(const Placement& placement) {
     for (const path& point : TRY(mounted(placement))) TRY_VOID(unmount(point));
     return {};

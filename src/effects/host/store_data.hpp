@@ -29,6 +29,8 @@ std::filesystem::path run_store_folder(const world::Placement& placement, const 
 /// Makes the data where there are none and mounts them. What is mounted is left alone.
 Result<void> ensure_store_data(const StoreTemplates& templates, const world::Placement& placement,
                                const world::StoreSpec& store);
+/// The data are no more: the next `ensure_store_data` makes new ones. The store's task must have been stopped.
+Result<void> forget_store_data(const world::Placement& placement, const world::StoreSpec& store);
 /// Takes away what is mounted below `stores` of the environment's folder. The store's task must have been stopped.
 Result<void> unmount_stores(const world::Placement& placement);
 /// True where data of the placement are mounted.

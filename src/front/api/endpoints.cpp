@@ -118,6 +118,10 @@ Reply answer(const Asked& asked, Service& service, const Caller& caller) {
         const auto request = wire::decode<wire::ExecRequest>(asked.body);
         return request ? found(service.exec(*request)) : error(400, request.error().text());
     }
+    if (what == "POST /v1/jobs/run") {
+        const auto request = wire::decode<wire::JobRequest>(asked.body);
+        return request ? found(service.run_job(*request, caller)) : error(400, request.error().text());
+    }
     if (what == "POST /v1/probe") {
         const auto request = wire::decode<wire::ProbeRequest>(asked.body);
         return request ? found(service.probe(*request)) : error(400, request.error().text());

@@ -26,6 +26,7 @@ struct LiveOptions {
     std::size_t lines = 100;                  ///< logs
     std::vector<std::string> command;         ///< exec
     std::string out;                          ///< trust
+    bool reset = false;                       ///< job run
 };
 
 Exit up(const Options& options, const LiveOptions& own);
@@ -36,6 +37,7 @@ Exit exec(const Options& options, const LiveOptions& own);
 Exit open(const Options& options, const LiveOptions& own);
 Exit trust(const Options& options, const LiveOptions& own);
 Exit doctor(const Options& options, const LiveOptions& own);
+Exit job_run(const Options& options, const LiveOptions& own);
 
 /// Of `secret`; all else is that of LiveOptions.
 struct SecretOptions {

@@ -438,6 +438,23 @@ void add_live_commands(CLI::App& app, Arguments& arguments) {
                  apps::doctor);
 }
 
+// Jobs that run on this machine.
+void add_job_commands(CLI::App& app, Arguments& arguments) {
+    CLI::App* job = app.add_subcommand("job", "Run a job now that else waits for its time");
+    job->require_subcommand(1);
+    job->footer("Example:\n  tenantry job run acme/demo/accrue");
+    CLI::App* run =
+        live_command(*job, "run", "Run a job now, and wait for its end", arguments, tenantry::apps::job_run);
+    run->add_option("job", arguments.live.one, "TENANT/STAGE/JOB, of a job that has `at` or `reset`")->required();
+    add_platform(run, arguments);
+    run->add_flag("--reset", arguments.live.reset,
+                  "Of a job that has `reset`: first empty the stores that it owns, for good");
+    run->footer("It ends with 0 where the job ended well, else with 1. The next time of the job stays as it is.\n"
+                "Examples:\n"
+                "  tenantry job run acme/demo/accrue\n"
+                "  tenantry job run acme/demo/seed --reset");
+}
+
 std::vector<std::string> command_names(const CLI::App& app) {
     std::vector<std::string> names;
     for (const CLI::App* sub : app.get_subcommands(nullptr)) names.push_back(sub->get_name());
@@ -489,6 +506,7 @@ int run(int argc, char** argv) {
     arguments.options.threads = std::max(1u, std::thread::hardware_concurrency());
     add_commands(app, arguments);
     add_live_commands(app, arguments);
+    add_job_commands(app, arguments);
     add_questions(app, arguments);
     add_file_commands(app, arguments);
     try {

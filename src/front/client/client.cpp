@@ -147,5 +147,9 @@ Result<wire::Answer> Client::renew_certificates(const wire::RenewRequest& reques
     const Reply reply = TRY(connection_->ask(http::verb::post, "/v1/certificates/renew", wire::encode(request)));
     return message_of<wire::Answer>(reply);
 }
+Result<wire::JobAnswer> Client::run_job(const wire::JobRequest& request) {
+    const Reply reply = TRY(connection_->ask(http::verb::post, "/v1/jobs/run", wire::encode(request)));
+    return message_of<wire::JobAnswer>(reply);
+}
 
 }  // namespace tenantry::client

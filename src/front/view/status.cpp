@@ -35,6 +35,18 @@ std::string phase_text(const std::string& phase, const Paint& paint) {
     return paint(color_of(phase), fmt::format("{:<12}", phase));
 }
 
+// When it runs, and how its last run ended.
+void append_times(std::string& out, const world::TimesStatus& times, const Paint& paint) {
+    out += fmt::format("    {}{}", times.resets ? "reset " : "", times.schedule);
+    if (!times.next.empty()) out += ", next " + times.next;
+    out += "\n";
+    if (!times.passedOver.empty()) out += fmt::format("    {}\n", paint(Color::red, "no run at " + times.passedOver));
+    if (times.runs.empty()) return;
+    const world::RunStatus& last = times.runs.back();
+    const std::string text = run_text(last);
+    out += fmt::format("    {}\n", last.ended && !last.well ? paint(Color::red, text) : text);
+}
+
 void append_task(std::string& out, const TaskStatus& task, const Paint& paint) {
     out += fmt::format("  {:<22} {} {:>7}", task.name, phase_text(task.phase, paint),
                        is_at_rest(task) ? "" : time_text(task.forMs));
@@ -42,6 +54,44 @@ void append_task(std::string& out, const TaskStatus& task, const Paint& paint) {
     if (task.starts > 1) out += fmt::format("  start {}", task.starts);
     out += "\n";
     if (!task.why.empty()) out += fmt::format("    {}\n", paint(Color::red, printable(task.why)));
+    if (task.times) append_times(out, *task.times, paint);
+}
+
+}  // namespace
+
+std::string run_text(const world::RunStatus& run) {
+    std::string text = fmt::format("run {} of {}", run.number, run.dueAt.empty() ? run.began : run.dueAt);
+    if (!run.ended) return text + " goes on";
+    text += run.well ? " ended well" : " failed";
+    if (run.tookMs > 0) text += " after " + time_text(run.tookMs);
+    return text + ": " + printable(run.how);
+}
+
+void run_json(const world::RunStatus& run, JsonText& json) {
+    json.object(Layout::line)
+        .member("number", run.number)
+        .member("began", run.began)
+        .member("dueAt", run.dueAt)
+        .member("ended", run.ended)
+        .member("tookMs", run.tookMs)
+        .member("well", run.well)
+        .member("how", run.how)
+        .end();
+}
+
+namespace {
+
+void times_json(const world::TimesStatus& times, JsonText& json) {
+    json.key("times")
+        .object(Layout::line)
+        .member("schedule", times.schedule)
+        .member("resets", times.resets)
+        .member("next", times.next)
+        .member("passedOver", times.passedOver)
+        .key("runs")
+        .array(Layout::line);
+    for (const world::RunStatus& run : times.runs) run_json(run, json);
+    json.end().end();
 }
 
 }  // namespace
@@ -104,7 +154,7 @@ void status_json(const world::Status& status, JsonText& json) {
         json.key("urls").array();
         for (const std::string& host : environment.hosts) json.value(url_of(host));
         json.end().key("tasks").array();
-        for (const TaskStatus& task : environment.tasks)
+        for (const TaskStatus& task : environment.tasks) {
             json.object(Layout::line)
                 .member("name", task.name)
                 .member("service", task.service)
@@ -112,8 +162,10 @@ void status_json(const world::Status& status, JsonText& json) {
                 .member("forMs", task.forMs)
                 .member("pid", task.pid)
                 .member("starts", task.starts)
-                .member("why", task.why)
-                .end();
+                .member("why", task.why);
+            if (task.times) times_json(*task.times, json);
+            json.end();
+        }
         json.end().end();
     }
     json.end();

@@ -15,7 +15,20 @@ world::Status two_environments() {
         .placement = {"lend", "acme/production"}, .phase = "up", .forMs = 7'200'000, .tookMs = 193};
     acme.block = "10.0.0.0/20";
     acme.hosts = {"acme.lend.localhost", "loans.acme.example"};
-    acme.tasks = {ready};
+    world::TaskStatus accrue{.name = "accrue-1", .service = "accrue", .phase = "scheduled"};
+    accrue.times = {.schedule = "02:00 Europe/Madrid",
+                    .resets = false,
+                    .next = "2026-11-30T01:00:00Z",
+                    .passedOver = "2026-11-29T01:00:00Z: the run before goes on",
+                    .runs = {{1, "2026-11-27T09:30:00Z", "", true, 2'100, true, "exit code 0"},
+                             {2, "2026-11-28T01:00:00Z", "2026-11-28T01:00:00Z", true, 61'000, false, "exit code 1"}}};
+    world::TaskStatus seed{.name = "seed-1", .service = "seed", .phase = "running", .forMs = 40, .pid = 4712};
+    seed.times = {.schedule = "Sun 03:00 Europe/Madrid",
+                  .resets = true,
+                  .next = {},
+                  .passedOver = {},
+                  .runs = {{7, "2026-11-29T02:00:00Z"}}};
+    acme.tasks = {accrue, ready, seed};
     world::EnvironmentStatus norte{.placement = {"lend", "norte/demo"}, .phase = "failed", .forMs = 90'000'000};
     norte.why = "NET-5: api is reached by web";
     norte.tasks = {ready, waiting};

@@ -32,6 +32,8 @@ BOOST_DESCRIBE_STRUCT(RotateAnswer, (), (names, rolls, error))
 BOOST_DESCRIBE_STRUCT(Certificate, (), (placement, hosts, serial, until))
 BOOST_DESCRIBE_STRUCT(Certificates, (), (certificates, error))
 BOOST_DESCRIBE_STRUCT(RenewRequest, (), (version, placements))
+BOOST_DESCRIBE_STRUCT(JobRequest, (), (version, placement, job, reset))
+BOOST_DESCRIBE_STRUCT(JobAnswer, (), (run, error))
 
 namespace {
 
@@ -86,6 +88,8 @@ TENANTRY_MESSAGE(RotateRequest)
 TENANTRY_MESSAGE(RotateAnswer)
 TENANTRY_MESSAGE(Certificates)
 TENANTRY_MESSAGE(RenewRequest)
+TENANTRY_MESSAGE(JobRequest)
+TENANTRY_MESSAGE(JobAnswer)
 TENANTRY_MESSAGE(world::Status)
 #undef TENANTRY_MESSAGE
 

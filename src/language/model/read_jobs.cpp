@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "programs.hpp"
 
 namespace tenantry::model {
@@ -19,6 +21,14 @@ void read_times(MapReader& map, Job& job, Diagnostics& diagnostics) {
     if (map.find("reset") && job.when != Job::When::afterCreate)
         diagnostics.add(code::badValue, map.find("reset")->keyAt, "`reset` goes with `when: after-create`.",
                         "a job that runs at times has `at`");
+}
+
+void check_reset(MapReader& map, const Job& job, Diagnostics& diagnostics) {
+    const bool owns = std::ranges::any_of(job.stores, [](const StoreUse& use) { return use.access == Access::owner; });
+    if (!job.reset || job.when != Job::When::afterCreate || owns) return;
+    diagnostics.add(code::badValue, map.find("reset")->keyAt,
+                    fmt::format("`reset` empties the stores that the job owns, and `{}` owns none.", job.name.str()),
+                    "name one: `stores: { books: owner }`");
 }
 
 }  // namespace
@@ -46,6 +56,7 @@ void read_jobs(const Place& place, const StageNames& stages, Platform& platform,
         job.memory = read_per_stage<Bytes>(map.find("memory"), "The memory", stages, diagnostics, parse_bytes);
         if (const auto env = map.find("env")) job.env = read_env(*env, diagnostics);
         job.stores = read_store_uses(map.find("stores"), diagnostics);
+        check_reset(map, job, diagnostics);
         job.secrets = read_secret_uses(map.find("secrets"), diagnostics);
         job.egress = read_egress(map.find("egress"), diagnostics);
         platform.jobs.push_back(std::move(job));

@@ -68,6 +68,12 @@ Result<void> direct(const Ports& ports, const EnvironmentSpec& spec, const std::
     return {};
 }
 
+std::vector<std::string> stores_to_empty(const EnvironmentSpec& spec, const std::string& job) {
+    for (const world::TaskSpec& task : spec.tasks)
+        if (task.job && task.job->reset && task.service == job) return task.job->reset->stores;
+    return {};
+}
+
 Result<void> carry_out(const Ports& ports, EnvironmentCommand command, const EnvironmentRow& row,
                        const EnvironmentSpec* spec) {
     const Placement& placement = row.placement;
@@ -86,6 +92,7 @@ Result<void> carry_out(const Ports& ports, EnvironmentCommand command, const Env
         case EnvironmentCommand::grantStores:
         case EnvironmentCommand::direct:
         case EnvironmentCommand::check:
+        case EnvironmentCommand::emptyStores:
             break;
     }
     if (spec == nullptr) return fail("what {} shall be is not known", placement.str());
@@ -94,6 +101,8 @@ Result<void> carry_out(const Ports& ports, EnvironmentCommand command, const Env
             return ports.files.ensure(*spec);
         case EnvironmentCommand::makeNetwork:
             return ports.network.ensure(spec->network, TRY(spread_over(*spec, row.state.serving)));
+        case EnvironmentCommand::emptyStores:
+            return ports.files.empty(*spec, stores_to_empty(*spec, row.state.resetting));
         case EnvironmentCommand::direct:
             return direct(ports, *spec, row.state.serving);
         case EnvironmentCommand::grantStores:

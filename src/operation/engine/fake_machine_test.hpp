@@ -2,6 +2,7 @@
 
 // A machine in memory that can end at any moment: what was done stays, nothing more is done until `restart`.
 
+#include <atomic>
 #include <condition_variable>
 #include <map>
 #include <mutex>
@@ -44,6 +45,9 @@ class FakeMachine : public ports::Files,
     bool takesPassword = false;         // what `ensure` of a store says
     std::string refused;                // what `prove` says, where it is not empty
     int starts = 0;
+    std::vector<std::string> emptied;  // stores, each time that one was
+    bool emptiedWhileItRan = false;
+    std::atomic<std::int64_t> wallSeconds = 1'795'939'200;  // 2026-11-29T08:00:00Z
 
     Ports ports() { return {*this, *this, *this, *this, *this, *this, *this, *this, *this}; }
 
@@ -93,6 +97,14 @@ class FakeMachine : public ports::Files,
             const std::string id = placement.str();
             if (ingress.erase(id) != 0 || networks.erase(id) != 0) return;
             files.erase(id);
+        });
+    }
+    Result<void> empty(const world::EnvironmentSpec& spec, std::span<const std::string> stores) override {
+        return act([&] {
+            for (const std::string& store : stores) emptied.push_back(store);
+            for (const auto& [id, task] : tasks)
+                for (const world::StoreSpec& one : spec.stores)
+                    if (id == spec.placement.str() + "/" + one.task) emptiedWhileItRan = true;
         });
     }
     Result<void> destroy(const world::Placement& placement) override {
@@ -188,6 +200,11 @@ class FakeMachine : public ports::Files,
         return std::chrono::duration_cast<std::chrono::milliseconds>(
                    std::chrono::steady_clock::now().time_since_epoch())
             .count();
+    }
+    world::WallTime wall_time() override { return {wallSeconds}; }
+    Result<world::ZoneRules> zone(const std::string& name, world::WallTime from, world::WallTime) override {
+        if (name != "UTC") return fail("there is no zone {}", name);
+        return world::ZoneRules{{{from, 0}}};
     }
     std::string wall() override { return "2026-11-24T08:00:00.000Z"; }
 

@@ -41,6 +41,10 @@ void add_jobs(const world::EnvironmentSpec& spec, const plan::EnvironmentState& 
     std::ranges::sort(tasks, {}, &world::TaskStatus::name);
 }
 
+std::string what_is_kept(const plan::EnvironmentState& state) {
+    return state.keepsData ? "its data is kept" : "when its jobs ran is kept";
+}
+
 bool runs(TaskPhase phase) { return phase == TaskPhase::running || phase == TaskPhase::ready; }
 
 }  // namespace
@@ -63,20 +67,23 @@ Result<void> Runner::Loop::run(const std::stop_token& stop) {
     while (going && !stop.stop_requested()) {
         auto mail = mail_.take(tidy ? next_wake() : std::min(next_wake(), steady_clock::now() + quiet));
         if (mail) {
-            going = take(*mail);
-            if (mail->answer) mail->answer->set_value(going);
+            const Result<std::string> taken = take(*mail);
+            if (!taken) going = std::unexpected(taken.error());
+            answer(*mail, taken);
             tidy = false;
         } else if (!tidy) {
             ::malloc_trim(0);
             tidy = true;
         }
         if (going) going = wake_those_due();
+        if (going) going = look_at_clock();
     }
     watcher_->stop();
     executor_->stop();  // what still runs ends; its result is looked for by the next run
     mail_.close();
     while (const auto mail = mail_.take(steady_clock::time_point{})) {
-        if (going && !mail->renews && mail->note.empty()) going = take(mail->event);
+        if (going && !mail->renews && mail->note.empty())
+            if (const auto taken = take(mail->event); !taken) going = std::unexpected(taken.error());
         if (mail->answer) mail->answer->set_value(fail("the daemon is ending"));
     }
     close(Error("the daemon is ending"));
@@ -111,30 +118,32 @@ Result<void> Runner::Loop::recover() {
         else if (row.state.phase != EnvironmentPhase::stopping && row.state.phase != EnvironmentPhase::clearing)
             event.body = plan::EnvironmentEvent(row.state.pending.value_or(
                 plan::environment_event::Up{row.state.spec, row.state.tasks, row.state.balancers, row.state.onViolation,
-                                            row.state.stores, row.state.jobs, row.state.rolled}));
+                                            row.state.stores, row.state.jobs, row.state.rolled, row.state.timed}));
         TRY_VOID(take(event));
     }
     return {};
 }
 
-Result<void> Runner::Loop::take(Mail& mail) {
+Result<std::string> Runner::Loop::take(Mail& mail) {
     if (!mail.note.empty()) {
         const ports::Transition line =
             machines_.note(mail.event.placement, mail.note, mail.event.by, ports_.clock.wall());
-        TRY_VOID(wrap(ports_.store.commit(line, true), "writing the journal"));
+        if (auto stored = ports_.store.commit(line, true); !stored)
+            return std::unexpected(wrap(std::move(stored), "writing the journal").error());
         log_(line.ledger.front());
         return {};
     }
     if (!mail.renews) return take(mail.event);
     const auto event = machines_.renewed(std::move(mail.event), *mail.renews);
     *mail.renewed = event.has_value();
-    return event ? take(*event) : Result<void>();
+    return event ? take(*event) : Result<std::string>();
 }
 
-Result<void> Runner::Loop::take(const Event& event) {
+Result<std::string> Runner::Loop::take(const Event& event) {
     Change change = machines_.apply(event, {ports_.clock.boot_ms()}, ports_.clock.wall());
     if (auto stored = ports_.store.commit(change.transition, change.durable); !stored)
-        return wrap(std::move(stored), "writing the journal");
+        return std::unexpected(wrap(std::move(stored), "writing the journal").error());
+    if (!change.environments.empty()) lookAt_.reset();  // it may have become up, or have other jobs
     {
         const std::scoped_lock lock(mutex_);
         machines_.accept(change);
@@ -143,7 +152,15 @@ Result<void> Runner::Loop::take(const Event& event) {
     changed_.notify_all();
     if (hook_ && event.command) hook_(Moment::afterResult, {*event.command, id_of(event.placement), event.task, 0});
     follow(event, change);
-    return {};
+    return change.refused;
+}
+
+void Runner::Loop::answer(const Mail& mail, const Result<std::string>& taken) {
+    if (!mail.answer) return;
+    if (!taken)
+        mail.answer->set_value(std::unexpected(taken.error()));
+    else
+        mail.answer->set_value(taken->empty() ? Result<void>() : fail("{}", *taken));
 }
 
 void Runner::Loop::follow(const Event& event, const Change& change) {
@@ -209,12 +226,40 @@ Result<void> Runner::Loop::wake_those_due() {
     return {};
 }
 
+// What the clock brings is taken as any other event is, so that the journal knows a run before it begins.
+Result<void> Runner::Loop::look_at_clock() {
+    const world::WallTime now = ports_.clock.wall_time();
+    const bool wasPutBack = now < lookedAt_;
+    lookedAt_ = now;
+    if (lookAt_ && now < *lookAt_ && !wasPutBack) return {};
+    for (const Event& event : timetable_.due(machines_, now)) TRY_VOID(take(event));
+    lookAt_ = timetable_.next(machines_, now);
+    return {};
+}
+
 steady_clock::time_point Runner::Loop::next_wake() const {
     const plan::Instant now{ports_.clock.boot_ms()};
     std::chrono::milliseconds wait{60'000};
     for (const auto& [id, row] : machines_.tasks())
         if (row.state.wakeAt) wait = std::clamp(*row.state.wakeAt - now, std::chrono::milliseconds(1), wait);
+    if (lookAt_)
+        wait = std::clamp(std::chrono::milliseconds((*lookAt_ - lookedAt_) * 1000), std::chrono::milliseconds(1), wait);
     return steady_clock::now() + wait;
+}
+
+Result<std::uint64_t> Runner::Loop::run_job(const world::Placement& placement, const std::string& job, bool resets,
+                                            std::string by) {
+    {
+        const std::scoped_lock lock(mutex_);
+        if (!machines_.environments().contains(id_of(placement))) return fail("{} does not run here", placement.str());
+    }
+    const plan::environment_event::Run run{job, resets, ports_.clock.wall_time()};
+    TRY_VOID(wrap(ask({placement, "", plan::EnvironmentEvent(run), {}, {}, std::move(by)}), "{}", placement.str()));
+    const std::scoped_lock lock(mutex_);
+    const auto row = machines_.environments().find(id_of(placement));
+    if (row == machines_.environments().end()) return fail("{} does not run here", placement.str());
+    const auto runs = row->second.state.runs.find(job);
+    return runs == row->second.state.runs.end() ? 0 : runs->second.count;
 }
 
 Result<void> Runner::Loop::ask(Event event) { return post(Mail{std::move(event), {}}); }
@@ -279,7 +324,7 @@ world::Status Runner::Loop::status_after(std::uint64_t version, std::chrono::mil
             .block = {},
             .hosts = {},
             .spec = row.state.spec,
-            .why = is_gone(row.state) && row.state.why.empty() ? "its data is kept" : row.state.why,
+            .why = is_gone(row.state) && row.state.why.empty() ? what_is_kept(row.state) : row.state.why,
             .tasks = {}};
         if (const auto spec = machines_.specs().find(id); spec != machines_.specs().end()) {
             one.block = spec->second->network.block.str();
@@ -298,6 +343,7 @@ world::Status Runner::Loop::status_after(std::uint64_t version, std::chrono::mil
         }
         if (const auto spec = machines_.specs().find(id); spec != machines_.specs().end())
             add_jobs(*spec->second, row.state, one.tasks);
+        timetable_.show(row.state, one.tasks);
         status.environments.push_back(std::move(one));
     }
     return status;

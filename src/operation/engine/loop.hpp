@@ -9,6 +9,7 @@
 #include "executor.hpp"
 #include "machines.hpp"
 #include "mailbox.hpp"
+#include "timetable.hpp"
 #include "watcher.hpp"
 
 namespace tenantry::engine {
@@ -16,7 +17,8 @@ namespace tenantry::engine {
 /// The thread that takes events. Others put them into the mailbox.
 class Runner::Loop {
   public:
-    Loop(Ports ports, Log log, Hook hook) : ports_(ports), log_(std::move(log)), hook_(std::move(hook)) {}
+    Loop(Ports ports, Log log, Hook hook)
+        : ports_(ports), log_(std::move(log)), hook_(std::move(hook)), timetable_(ports.clock) {}
 
     Result<void> run(const std::stop_token& stop);
     /// Puts an event and waits until the journal has it.
@@ -25,6 +27,8 @@ class Runner::Loop {
     Result<bool> renew(Event event, const std::string& before);
     /// A line of the ledger alone.
     Result<void> note(const world::Placement& placement, std::string what, std::string by);
+    Result<std::uint64_t> run_job(const world::Placement& placement, const std::string& job, bool resets,
+                                  std::string by);
     [[nodiscard]] world::Status status() const;
     [[nodiscard]] world::Status status_after(std::uint64_t version, std::chrono::milliseconds limit) const;
     [[nodiscard]] std::shared_ptr<const world::EnvironmentSpec> spec(const world::Placement& placement) const;
@@ -39,12 +43,15 @@ class Runner::Loop {
         std::string note = {};                   ///< a line of the ledger in the place of an event
     };
     Result<void> post(Mail mail);
-    Result<void> take(Mail& mail);
     Result<void> recover();
-    Result<void> take(const Event& event);
+    /// What refuses the event, or nothing. An error: the journal cannot be written.
+    Result<std::string> take(const Event& event);
+    Result<std::string> take(Mail& mail);
+    void answer(const Mail& mail, const Result<std::string>& taken);
     void follow(const Event& event, const Change& change);
     void work(const ports::StoredCommand& command);
     Result<void> wake_those_due();
+    Result<void> look_at_clock();
     [[nodiscard]] std::chrono::steady_clock::time_point next_wake() const;
     void close(const Error& error);
 
@@ -58,6 +65,9 @@ class Runner::Loop {
     std::uint64_t version_ = 1;
     bool recovered_ = false;
     bool closed_ = false;
+    mutable Timetable timetable_;            // has a lock of its own
+    std::optional<world::WallTime> lookAt_;  // only the loop's thread uses these
+    world::WallTime lookedAt_;
     std::unique_ptr<Executor> executor_;
     std::unique_ptr<Watcher> watcher_;
 };

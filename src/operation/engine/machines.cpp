@@ -47,6 +47,13 @@ bool is_told(plan::EnvironmentPhase before, plan::EnvironmentPhase after) {
            after == EnvironmentPhase::failed || after == EnvironmentPhase::absent;
 }
 
+std::string asked_for(const Event& event) {
+    const auto& body = std::get<plan::EnvironmentEvent>(event.body);
+    if (const auto* run = std::get_if<plan::environment_event::Run>(&body))
+        return "a run of the job " + run->job + " asked for";
+    return event.spec ? "up asked for" : "down asked for";
+}
+
 std::string ledger_line(const EnvironmentRow& row, const std::string& what, const std::string& by,
                         const std::string& wall) {
     JsonText json;
@@ -145,7 +152,9 @@ class Applying {
             add(id_of(event.placement), name_of(command), at.state.epoch);
         for (plan::ToTask& told : step.told)
             waiting_.push_back({event.placement, told.task, plan::TaskEvent(std::move(told.event)), {}, {}, {}});
-        if (!event.by.empty()) tell(at, event.spec ? "up asked for" : "down asked for", event.by);
+        change_.refused += step.refused;
+        if (!event.by.empty() && step.refused.empty()) tell(at, asked_for(event), event.by);
+        for (const std::string& note : step.notes) tell(at, note, "");
         if (is_told(before, at.state.phase)) tell(at, std::string(plan::to_string(at.state.phase)), "");
     }
 
@@ -189,7 +198,8 @@ class Applying {
                : change_.transition.gone.push_back(id);
         }
         for (auto& [id, at] : change_.environments) {
-            if (plan::is_gone(at->state) && at->state.why.empty() && !at->state.keepsData) at.reset();
+            if (plan::is_gone(at->state) && at->state.why.empty() && !at->state.keepsData && at->state.runs.empty())
+                at.reset();
             if (at && plan::is_gone(at->state)) at->state.spec.clear();
             at ? change_.transition.machines.push_back({id, "environment", world::to_json(*at)})
                : change_.transition.gone.push_back(id);

@@ -50,6 +50,7 @@ struct Change {
     std::map<std::string, std::shared_ptr<const world::EnvironmentSpec>> specs, pending;  ///< by placement
     ports::Transition transition;
     bool durable = false;  ///< somebody waits for it, or the ledger grew
+    std::string refused;   ///< why what somebody asked for is not done; empty: it is
 };
 
 class Machines {

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <tenantry/engine/runner.hpp>
 
 #include "loop.hpp"
@@ -25,11 +27,40 @@ std::vector<plan::RolledService> rolled_services(const world::EnvironmentSpec& s
     return all;
 }
 
+plan::ResetPlan reset_plan(const world::EnvironmentSpec& spec, const world::ResetSpec& reset) {
+    plan::ResetPlan made{{}, {}, {reset.jobs.begin(), reset.jobs.end()}};
+    for (const bool frontends : {true, false}) {
+        std::set<std::string> tasks;
+        for (const world::TaskSpec& task : spec.tasks)
+            if (task.frontend == frontends && std::ranges::find(reset.services, task.service) != reset.services.end())
+                tasks.insert(task.name);
+        if (!tasks.empty()) made.services.push_back(std::move(tasks));
+    }
+    for (const world::StoreSpec& store : spec.stores) {
+        if (std::ranges::find(reset.stores, store.name) == reset.stores.end()) continue;
+        made.stores.insert(store.task);
+        if (store.backing) made.stores.insert(store.backing->task);
+    }
+    return made;
+}
+
+void add_timed(const world::EnvironmentSpec& spec, const world::TaskSpec& task, std::vector<plan::TimedJob>& timed) {
+    const auto there = std::ranges::find(timed, task.service, &plan::TimedJob::name);
+    if (there != timed.end()) {
+        there->tasks.emplace(task.name, task.digest);
+        return;
+    }
+    plan::TimedJob job{task.service, {{task.name, task.digest}}, *task.job->schedule, {}};
+    if (task.job->reset) job.reset = reset_plan(spec, *task.job->reset);
+    timed.push_back(std::move(job));
+}
+
 plan::environment_event::Up up_for(const world::EnvironmentSpec& spec) {
     plan::environment_event::Up up{encoded(spec).first, {}};
     std::vector<plan::JobStep> firstTime;
     for (const world::TaskSpec& task : spec.tasks) {
         if (task.job) {
+            if (task.job->schedule) add_timed(spec, task, up.timed);
             if (task.job->beforeRelease) up.jobs.push_back({task.name, task.digest, false});
             if (task.job->afterCreate) firstTime.push_back({task.name, task.digest, true});
             continue;
@@ -76,6 +107,11 @@ Result<void> Runner::note(const world::Placement& placement, std::string what, s
 Result<void> Runner::down(const world::Placement& placement, std::string by, bool destroyData) {
     const plan::environment_event::Down down{.destroyData = destroyData};
     return loop_->ask({placement, "", plan::EnvironmentEvent(down), {}, {}, std::move(by)});
+}
+
+Result<std::uint64_t> Runner::run_job(const world::Placement& placement, const std::string& job, bool resets,
+                                      std::string by) {
+    return loop_->run_job(placement, job, resets, std::move(by));
 }
 
 world::Status Runner::status() const { return loop_->status(); }

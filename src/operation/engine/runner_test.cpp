@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <atomic>
 #include <thread>
 
@@ -44,6 +45,30 @@ world::EnvironmentSpec with_data() {
     return spec;
 }
 
+// 2026-11-29T09:00:00Z: an hour behind what the fake's clock begins with.
+constexpr std::int64_t nine = 1'795'942'800;
+const world::ScheduleSpec atNine{"09:00 UTC", {}, 540, "UTC"};
+
+/// Besides, a job with a time of its own.
+world::EnvironmentSpec with_times() {
+    world::EnvironmentSpec spec = with_data();
+    spec.tasks.push_back(task("accrue-1", "accrue"));
+    spec.tasks.back().service = "accrue";
+    spec.tasks.back().kind = world::TaskKind::job;
+    spec.tasks.back().job = world::JobSpec{.schedule = atNine};
+    return spec;
+}
+
+/// Besides `with_data`, `seed` comes with a reset.
+world::EnvironmentSpec with_reset() {
+    world::EnvironmentSpec spec = with_data();
+    world::TaskSpec& seed = spec.tasks.back();
+    seed.service = "seed";
+    seed.job->schedule = atNine;
+    seed.job->reset = world::ResetSpec{{"books"}, {"api-1"}, {"migrate-1", "seed-1"}};
+    return spec;
+}
+
 /// A runner on its own thread. The fake's tasks have this process' pid, so that they can be watched.
 class Running {
   public:
@@ -65,6 +90,26 @@ class Running {
         }
         ADD_FAILURE() << "did not settle: " << status.environments[0].phase;
         return status.environments[0];
+    }
+
+    /// The runs of the job that has times.
+    std::vector<world::RunStatus> runs() {
+        const world::Status status = runner_.status();
+        for (const world::EnvironmentStatus& one : status.environments)
+            for (const world::TaskStatus& task : one.tasks)
+                if (task.times) return task.times->runs;
+        return {};
+    }
+    /// Until so many of its runs have ended.
+    std::vector<world::RunStatus> ended(std::size_t count) {
+        std::uint64_t version = runner_.status().version;
+        for (int i = 0; i < 2000; ++i) {
+            const std::vector<world::RunStatus> all = runs();
+            if (all.size() == count && std::ranges::all_of(all, &world::RunStatus::ended)) return all;
+            version = runner_.status_after(version, 10ms).version;
+        }
+        ADD_FAILURE() << "no " << count << " runs have ended";
+        return {};
     }
 
   private:
@@ -104,6 +149,81 @@ TEST(Runner, JobsRunOnceInTheirOrderAndDataAreKeptUntilTheyAreDestroyed) {
     ASSERT_TRUE(runner->up(with_data(), "root"));
     EXPECT_EQ(runner.settled().phase, "up");
     EXPECT_EQ(machine.ran.size(), 4u) << "what is new begins as it did";
+}
+
+// Whatever happens, the clock is looked at behind it; the second time that has been done.
+void set_clock(FakeMachine& machine, Running& runner, std::int64_t seconds) {
+    machine.wallSeconds = seconds;
+    for (int i = 0; i < 2; ++i) (void)runner->down({"lend", "other/demo"}, "root");
+}
+
+TEST(Runner, AJobRunsAtItsTimeAndItsFailureIsShown) {
+    FakeMachine machine;
+    Running runner(machine);
+    ASSERT_TRUE(runner->up(with_times(), "root"));
+    ASSERT_EQ(runner.settled().phase, "up");
+    EXPECT_TRUE(runner.runs().empty());
+    set_clock(machine, runner, nine);
+    std::vector<world::RunStatus> runs = runner.ended(1);
+    ASSERT_EQ(runs.size(), 1u);
+    EXPECT_EQ(runs[0].dueAt, "2026-11-29T09:00:00Z");
+    EXPECT_TRUE(runs[0].well) << runs[0].how;
+    set_clock(machine, runner, nine - 7200);
+    set_clock(machine, runner, nine);
+    EXPECT_EQ(runner.runs().size(), 1u) << "a clock that is put back brings no second run";
+    machine.brokenTasks = {"accrue-1"};
+    set_clock(machine, runner, nine + 86'400);
+    runs = runner.ended(2);
+    ASSERT_EQ(runs.size(), 2u);
+    EXPECT_FALSE(runs[1].well);
+    EXPECT_EQ(runs[1].how, "no such program");
+    EXPECT_EQ(runner.settled().phase, "up");
+}
+
+TEST(Runner, ARunThatWasMissedWhileItWasDownIsMadeUpForOnce) {
+    FakeMachine machine;
+    Running runner(machine);
+    ASSERT_TRUE(runner->up(with_times(), "root"));
+    ASSERT_EQ(runner.settled().phase, "up");
+    ASSERT_TRUE(runner->down(acme, "root"));
+    ASSERT_EQ(runner.settled().phase, "absent");
+    set_clock(machine, runner, nine + 4 * 3600);
+    ASSERT_TRUE(runner->up(with_times(), "root"));
+    EXPECT_EQ(runner.ended(1).size(), 1u);
+    ASSERT_TRUE(runner->down(acme, "root"));
+    ASSERT_EQ(runner.settled().phase, "absent");
+    ASSERT_TRUE(runner->up(with_times(), "root"));
+    ASSERT_EQ(runner.settled().phase, "up");
+    EXPECT_EQ(runner.runs().size(), 1u);
+}
+
+TEST(Runner, AJobThatIsAskedForRunsAndOneThatCannotIsRefused) {
+    FakeMachine machine;
+    Running runner(machine);
+    EXPECT_FALSE(runner->run_job(acme, "accrue", false, "root")) << "nothing runs here";
+    ASSERT_TRUE(runner->up(with_times(), "root"));
+    ASSERT_EQ(runner.settled().phase, "up");
+    const auto number = runner->run_job(acme, "accrue", false, "root");
+    ASSERT_TRUE(number) << number.error().text();
+    EXPECT_EQ(*number, 1u);
+    EXPECT_EQ(runner.ended(1).at(0).dueAt, "");
+    const auto refused = runner->run_job(acme, "migrate-1", false, "root");
+    ASSERT_FALSE(refused);
+    EXPECT_NE(refused.error().text().find("it has no job `migrate-1` with times of its own"), std::string::npos);
+}
+
+TEST(Runner, AResetEmptiesStoresAndFillsThemAgain) {
+    FakeMachine machine;
+    Running runner(machine);
+    ASSERT_TRUE(runner->up(with_reset(), "root"));
+    ASSERT_EQ(runner.settled().phase, "up");
+    set_clock(machine, runner, nine);
+    EXPECT_TRUE(runner.ended(1).at(0).well);
+    EXPECT_EQ(runner.settled().phase, "up");
+    EXPECT_EQ(machine.emptied, std::vector<std::string>{"books"});
+    EXPECT_FALSE(machine.emptiedWhileItRan);
+    EXPECT_EQ(machine.ran, (std::vector<std::string>{"migrate-1", "seed-1", "migrate-1", "seed-1"}));
+    EXPECT_EQ(machine.tasks.size(), 3u);
 }
 
 const std::string claim = "NET-5: api-1 is reached by web-1";
@@ -263,6 +383,29 @@ bool killed_at(FakeMachine& machine, Moment moment, int n, const std::function<v
     return was;
 }
 
+/// The same, of a runner that goes on with what is there, until it is `done`.
+bool killed_while(FakeMachine& machine, Moment moment, int n, const std::function<bool(const world::Status&)>& done) {
+    std::atomic<int> seen = 0;
+    {
+        Running runner(machine, [&](Moment now, const ports::StoredCommand&) {
+            if (now == moment && ++seen == n) machine.die();
+        });
+        world::Status status = runner->status();
+        for (int i = 0; i < 2000 && !machine.dead() && !done(status); ++i)
+            status = runner->status_after(status.version, 10ms);
+    }
+    const bool was = machine.dead();
+    machine.restart();
+    return was;
+}
+
+bool has_ended(const world::Status& status) {
+    for (const world::EnvironmentStatus& one : status.environments)
+        for (const world::TaskStatus& task : one.tasks)
+            if (task.times) return !task.times->runs.empty() && task.times->runs.back().ended;
+    return false;
+}
+
 class KilledAt : public testing::TestWithParam<Moment> {};
 
 TEST_P(KilledAt, EveryCommandOfUpEndsEqual) {
@@ -318,6 +461,54 @@ TEST_P(KilledAt, EveryCommandOfARenewalEndsWithTheLastSecret) {
         EXPECT_EQ(machine.tasks.at(acme.str() + "/load-balancer-1").digest, "l") << n;
     }
     EXPECT_GE(n, 6) << "files, network, ingress, a stop, a start and the check";
+}
+
+TEST_P(KilledAt, EveryCommandOfAScheduledRunRunsItOnce) {
+    int n = 1;
+    for (bool killed = true; killed; ++n) {
+        FakeMachine machine;
+        {
+            Running runner(machine);
+            ASSERT_TRUE(runner->up(with_times(), "root"));
+            ASSERT_EQ(runner.settled().phase, "up");
+        }
+        machine.wallSeconds = nine;
+        killed = killed_while(machine, GetParam(), n, [](const world::Status& status) { return has_ended(status); });
+        Running again(machine);
+        EXPECT_EQ(again.ended(1).at(0).dueAt, "2026-11-29T09:00:00Z") << n;
+        EXPECT_EQ(again.settled().phase, "up") << n;
+        EXPECT_EQ(machine.ran, (std::vector<std::string>{"migrate-1", "seed-1", "accrue-1"})) << n;
+        EXPECT_TRUE(again.ended(1).at(0).well) << n;
+    }
+    EXPECT_GE(n, 7) << "files, network, ingress, the store's users, the check, the job";
+}
+
+TEST_P(KilledAt, EveryCommandOfAResetEndsEqual) {
+    int n = 1;
+    for (bool killed = true; killed; ++n) {
+        FakeMachine machine;
+        {
+            Running runner(machine);
+            ASSERT_TRUE(runner->up(with_reset(), "root"));
+            ASSERT_EQ(runner.settled().phase, "up");
+        }
+        const auto before = machine.tasks;
+        machine.wallSeconds = nine;
+        killed = killed_while(machine, GetParam(), n, [](const world::Status& status) {
+            return has_ended(status) && status.environments[0].phase == "up";
+        });
+        Running again(machine);
+        EXPECT_EQ(again.ended(1).size(), 1u) << n;
+        EXPECT_EQ(again.settled().phase, "up") << n;
+        EXPECT_FALSE(machine.emptiedWhileItRan) << n;
+        EXPECT_EQ(machine.emptied.empty(), false) << n;
+        EXPECT_EQ(machine.ran, (std::vector<std::string>{"migrate-1", "seed-1", "migrate-1", "seed-1"})) << n;
+        EXPECT_EQ(machine.tasks.size(), 3u) << n;
+        EXPECT_EQ(machine.tasks.at(acme.str() + "/load-balancer-1"), before.at(acme.str() + "/load-balancer-1")) << n;
+        EXPECT_NE(machine.tasks.at(acme.str() + "/api-1"), before.at(acme.str() + "/api-1")) << n;
+        EXPECT_EQ(again.runs().size(), 1u) << n;
+    }
+    EXPECT_GE(n, 15) << "those of the daemon's start, two stops, emptying, and all that comes then";
 }
 
 TEST_P(KilledAt, EveryCommandOfDownEndsEqual) {

@@ -6,6 +6,8 @@
 #include <tenantry/base/check.hpp>
 #include <tenantry/plan/environment_machine.hpp>
 
+#include "timed_jobs.hpp"
+
 namespace tenantry::plan {
 namespace {
 
@@ -43,6 +45,10 @@ class Machine {
         if (done.epoch != state().epoch) return;
         if (done.command == Command::direct) directed();
         if (state().phase == Phase::preparing && done.command == Command::openIngress) initialize();
+        if (state().phase == Phase::emptying && done.command == Command::emptyStores) {
+            state().resetting.clear();
+            initialize();
+        }
         if (state().phase == Phase::initializing && done.command == Command::grantStores) run_jobs();
         if (state().phase == Phase::checking && done.command == Command::check) {
             enter(Phase::up);
@@ -55,6 +61,8 @@ class Machine {
             state().everUp = false;
             if (state().destroys) {
                 state().finished.clear();
+                state().runs.clear();
+                state().resetting.clear();
                 state().keepsData = false;
             }
             state().destroys = false;
@@ -90,6 +98,19 @@ class Machine {
 
     void operator()(const on::OfTask& of) {
         std::visit([&](const auto& told) { hear(of.task, told); }, of.told);
+    }
+
+    void operator()(const on::Noticed& noticed) {
+        if (const TimedJob* job = timed_job(state(), noticed.job))
+            notice(state().runs[job->name], job->schedule.text, noticed.now);
+    }
+
+    void operator()(const on::Due& due) {
+        if (const auto begun = begin_due(step_, due, now_); begun && begun->reset) reset(*begun);
+    }
+
+    void operator()(const on::Run& run) {
+        if (const auto begun = begin_asked(step_, run, now_); begun && begun->reset) reset(*begun);
     }
 
   private:
@@ -141,6 +162,10 @@ class Machine {
             if (!up.tasks.contains(task)) all.push_back(task);
         for (const JobStep& job : state().jobs)
             if (std::ranges::find(up.jobs, job.task, &JobStep::task) == up.jobs.end()) all.push_back(job.task);
+        for (const std::string& task : running_tasks(state()))
+            if (!is_timed(up, task) && std::ranges::find(up.jobs, task, &JobStep::task) == up.jobs.end() &&
+                std::ranges::find(all, task) == all.end())
+                all.push_back(task);
         for (const RolledService& one : state().rolled)
             if (state().told.contains(one.spare) && !up.tasks.contains(one.spare) &&
                 std::ranges::find(up.rolled, one.spare, &RolledService::spare) == up.rolled.end())
@@ -165,6 +190,8 @@ class Machine {
         state().stores = std::move(up.stores);
         state().jobs = std::move(up.jobs);
         state().rolled = std::move(up.rolled);
+        state().timed = std::move(up.timed);
+        std::erase_if(state().runs, [&](const auto& runs) { return timed_job(state(), runs.first) == nullptr; });
         state().keepsData = state().keepsData || !state().stores.empty();
         std::erase_if(state().ready, [&](const std::string& task) { return !state().tasks.contains(task); });
         serve_from_the_start();
@@ -191,10 +218,50 @@ class Machine {
     }
 
     void initialize() {
+        if (!state().resetting.empty()) return drain();
         enter(Phase::initializing);
         for (const std::string& store : state().stores) state().ready.erase(store);
         for (const std::string& store : state().stores) begin(store, state().tasks.at(store));
         if (state().stores.empty()) run_jobs();
+    }
+
+    // A copy: what begins here changes what it is part of.
+    void reset(const TimedJob& job) {
+        begin();
+        for (const std::string& task : job.reset->jobs) state().finished.erase(task);
+        state().resetting = job.name;
+        drain();
+    }
+
+    void drain() {
+        const TimedJob* job = timed_job(state(), state().resetting);
+        if (job == nullptr || !job->reset) {  // the file says otherwise by now
+            state().resetting.clear();
+            return initialize();
+        }
+        enter(Phase::draining);
+        state().drained = 0;
+        drain_next();
+    }
+
+    void drain_next() {
+        const auto& services = timed_job(state(), state().resetting)->reset->services;
+        if (state().drained == services.size()) return stop_stores();
+        bool isServing = false;
+        for (const std::string& task : services[state().drained])
+            isServing = state().serving.erase(task) != 0 || isServing;
+        isServing ? direct() : stop_services();
+    }
+
+    void stop_services() {
+        for (const std::string& task : timed_job(state(), state().resetting)->reset->services[state().drained])
+            retire(task, true);
+    }
+
+    void stop_stores() {
+        enter(Phase::emptying);
+        for (const std::string& task : timed_job(state(), state().resetting)->reset->stores) retire(task);
+        if (state().leaving.empty()) step_.commands.push_back(Command::emptyStores);
     }
 
     void run_jobs() {
@@ -283,6 +350,7 @@ class Machine {
         if (state().directing > 0) --state().directing;
         if (state().directing > 0) return;
         if (state().phase == Phase::retiring && state().pending && state().leaving.empty()) retire_those_no_more();
+        if (state().phase == Phase::draining) stop_services();
         if (state().phase == Phase::rolling) roll();
     }
 
@@ -301,9 +369,12 @@ class Machine {
     void take_down() {
         for (const auto& [task, digest] : state().tasks) retire(task);
         for (const JobStep& job : state().jobs) retire(job.task);
+        for (const std::string& task : running_tasks(state()))
+            if (!state().leaving.contains(task)) retire(task);
         for (const RolledService& one : state().rolled)
             if (state().told.contains(one.spare)) retire(one.spare);
         state().tasks.clear();
+        state().timed.clear();
         state().stores.clear();
         state().jobs.clear();
         state().rolled.clear();
@@ -331,6 +402,8 @@ class Machine {
     void fail(const std::string& why) {
         switch (state().phase) {
             case Phase::preparing:
+            case Phase::draining:
+            case Phase::emptying:
             case Phase::initializing:
             case Phase::starting:
             case Phase::rolling:
@@ -349,6 +422,7 @@ class Machine {
         ++state().epoch;  // what was asked for and is not done yet need not be done any more
         state().directing = 0;
         state().why = why;
+        end_resets(step_, why, now_);
         for (const RolledService& one : state().rolled)  // one that does not come up; what serves stays
             if (state().told.contains(one.spare) && !state().ready.contains(one.spare)) retire(one.spare);
         const bool isKept = state().phase == Phase::clearing || state().phase == Phase::closing;
@@ -386,10 +460,14 @@ class Machine {
     void hear(const std::string& task, const told::GivenUp& givenUp) {
         const std::string why = fmt::format("task {} does not come up: {}", task, givenUp.why);
         if (state().phase == Phase::up) state().why = why;
-        if (state().phase != Phase::clearing && state().phase != Phase::closing) fail(why);
+        const bool ends = state().phase == Phase::draining || state().phase == Phase::emptying ||
+                          state().phase == Phase::clearing || state().phase == Phase::closing;
+        if (!ends) fail(why);  // it is told again by one that shall go on
     }
 
     void hear(const std::string& task, const told::Finished& finished) {
+        end_timed(step_, task, finished.well, finished.how, now_);
+        if (std::ranges::find(state().jobs, task, &JobStep::task) == state().jobs.end()) return;
         if (finished.well) state().finished[task] = finished.digest;
         if (state().phase != Phase::initializing) return;
         if (finished.well) return run_jobs();
@@ -397,9 +475,15 @@ class Machine {
     }
 
     void hear(const std::string& task, const told::Stopped&) {
+        end_timed(step_, task, false, "it was stopped", now_);
         if (state().leaving.erase(task) == 0 || !state().leaving.empty()) return;
         if (state().phase == Phase::retiring && state().directing == 0) adopt();
         if (state().phase == Phase::rolling) roll();
+        if (state().phase == Phase::emptying) step_.commands.push_back(Command::emptyStores);
+        if (state().phase == Phase::draining && state().directing == 0) {
+            ++state().drained;
+            drain_next();
+        }
         if (state().phase == Phase::stopping) clear();
         if (state().phase == Phase::closing) close_ingress();
     }
@@ -445,6 +529,10 @@ std::string_view to_string(EnvironmentPhase phase) {
             return "retiring";
         case Phase::preparing:
             return "preparing";
+        case Phase::draining:
+            return "draining";
+        case Phase::emptying:
+            return "emptying";
         case Phase::initializing:
             return "initializing";
         case Phase::starting:
@@ -491,6 +579,8 @@ std::string_view to_string(EnvironmentCommand command) {
             return "removing files";
         case Command::destroyData:
             return "destroying data";
+        case Command::emptyStores:
+            return "emptying stores";
     }
     TENANTRY_CHECK(false, "a command is one of the list");
 }

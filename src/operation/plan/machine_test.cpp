@@ -197,6 +197,15 @@ const on::Up upWithData{.spec = "s1",
                         .balancers = {},
                         .stores = {"books-1"},
                         .jobs = {{"migrate-1", "m", false}, {"seed-1", "s", true}}};
+// What `up` is, with a store that is emptied each day.
+on::Up with_reset() {
+    on::Up to = up;
+    to.tasks["books-1"] = "b";
+    to.stores = {"books-1"};
+    const world::ScheduleSpec schedule{.text = "02:00 UTC", .weekday = {}, .minutes = 120, .zone = "UTC"};
+    to.timed = {{"seed", {{"seed-1", "s"}}, schedule, ResetPlan{{"books-1"}, {{"api-1", "web-1"}}, {"seed-1"}}}};
+    return to;
+}
 // Two tasks of `api` and its spare place, of one digest.
 on::Up rolled(const std::string& digest) {
     on::Up to{.spec = "s-" + digest, .tasks = {{"api-1", digest + "1"}, {"api-2", digest + "2"}}};
@@ -219,6 +228,14 @@ Environment environment_in(EnvironmentPhase phase) {
             return after(isUp, {on::Up{"s2", {{"api-1", "a"}}}});
         case EnvironmentPhase::preparing:
             return preparing;
+        case EnvironmentPhase::draining:
+            return after({}, {with_reset(), on::Done{C::openIngress, 1}, of("books-1", told::Ready{}),
+                              on::Done{C::grantStores, 1}, of("api-1", told::Ready{}), of("web-1", told::Ready{}),
+                              of("books-1", told::Ready{}), on::Done{C::check, 1}, on::Noticed{"seed", {}},
+                              on::Run{"seed", true, {}}});
+        case EnvironmentPhase::emptying:
+            return after(environment_in(EnvironmentPhase::draining),
+                         {of("api-1", told::Stopped{}), of("web-1", told::Stopped{})});
         case EnvironmentPhase::initializing:
             return after({}, {upWithData, on::Done{C::openIngress, 1}});
         case EnvironmentPhase::starting:
@@ -251,10 +268,11 @@ TEST(EnvironmentMachine, AnswersEveryEventInEveryPhase) {
     using C = EnvironmentCommand;
     std::string table;
     for (const EnvironmentPhase phase :
-         {EnvironmentPhase::absent, EnvironmentPhase::retiring, EnvironmentPhase::preparing,
-          EnvironmentPhase::initializing, EnvironmentPhase::starting, EnvironmentPhase::rolling,
-          EnvironmentPhase::checking, EnvironmentPhase::up, EnvironmentPhase::failed, EnvironmentPhase::stopping,
-          EnvironmentPhase::clearing, EnvironmentPhase::closing, EnvironmentPhase::closed}) {
+         {EnvironmentPhase::absent, EnvironmentPhase::retiring, EnvironmentPhase::preparing, EnvironmentPhase::draining,
+          EnvironmentPhase::emptying, EnvironmentPhase::initializing, EnvironmentPhase::starting,
+          EnvironmentPhase::rolling, EnvironmentPhase::checking, EnvironmentPhase::up, EnvironmentPhase::failed,
+          EnvironmentPhase::stopping, EnvironmentPhase::clearing, EnvironmentPhase::closing,
+          EnvironmentPhase::closed}) {
         const Environment state = environment_in(phase);
         ASSERT_EQ(state.phase, phase);
         const std::uint64_t epoch = state.epoch;
@@ -271,6 +289,7 @@ TEST(EnvironmentMachine, AnswersEveryEventInEveryPhase) {
             {"violated", on::Violated{epoch, "NET-5: no"}},
             {"old violated", on::Violated{epoch + 1, "NET-5: no"}},
             {"done closeIngress", on::Done{C::closeIngress, epoch}},
+            {"done emptyStores", on::Done{C::emptyStores, epoch}},
             {"ready", of("api-1", told::Ready{})},
             {"lost", of("api-1", told::Lost{"exit code 1"})},
             {"given up", of("api-1", told::GivenUp{"exit code 1"})},

@@ -5,6 +5,7 @@
 #include <tenantry/model/platform.hpp>
 
 #include "fill.hpp"
+#include "job_times.hpp"
 #include "store_program.hpp"
 
 namespace tenantry::local_emit {
@@ -163,7 +164,9 @@ world::EnvironmentSpec wanted(const blueprint::Blueprint& blueprint, const bluep
             one.job = world::JobSpec{.beforeRelease = row.when == model::Job::When::beforeRelease,
                                      .afterCreate = row.when == model::Job::When::afterCreate,
                                      .timeout = row.timeout,
-                                     .repeatable = row.repeatable};
+                                     .repeatable = row.repeatable,
+                                     .schedule = schedule_of(row),
+                                     .reset = reset_of(shape, *job)};
             add_image(row.image);
         } else {
             one.kind = world::TaskKind::balancer;

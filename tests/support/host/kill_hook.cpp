@@ -1,11 +1,12 @@
 // In place of the daemon's own hook: TENANTRY_KILL=before:N, after:N or result:N ends the process, as SIGKILL does,
 // before the effect of its Nth command, after it, or when the journal has its result. TENANTRY_KILL=count lists the
-// commands.
+// commands. Besides, its clock is as many seconds ahead of the machine's as the file TENANTRY_AHEAD says now.
 
 #include <atomic>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
 #include <map>
 #include <mutex>
 #include <string>
@@ -41,6 +42,13 @@ class Killer {
 engine::Hook hook() {
     static Killer killer;
     return [](engine::Moment moment, const ports::StoredCommand& command) { killer(moment, command); };
+}
+
+std::chrono::seconds clock_ahead() {
+    const char* file = std::getenv("TENANTRY_AHEAD");
+    std::int64_t seconds = 0;
+    if (file != nullptr) std::ifstream(file) >> seconds;
+    return std::chrono::seconds(seconds);
 }
 
 }  // namespace tenantry::daemon

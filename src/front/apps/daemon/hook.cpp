@@ -3,5 +3,6 @@
 namespace tenantry::daemon {
 
 engine::Hook hook() { return {}; }
+std::chrono::seconds clock_ahead() { return {}; }
 
 }  // namespace tenantry::daemon

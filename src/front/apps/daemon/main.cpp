@@ -18,6 +18,7 @@
 #include <tenantry/host/kernel_network.hpp>
 #include <tenantry/host/machine_view.hpp>
 #include <tenantry/host/namespace_probe.hpp>
+#include <tenantry/host/time_zones.hpp>
 #include <tenantry/store/sqlite_store.hpp>
 
 #include "service.hpp"
@@ -38,12 +39,21 @@ class MachineClock final : public ports::Clock {
         clock_gettime(CLOCK_BOOTTIME, &now);
         return std::int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1'000'000;
     }
+    world::WallTime wall_time() override {
+        return {std::chrono::floor<std::chrono::seconds>(now()).time_since_epoch().count()};
+    }
+    Result<world::ZoneRules> zone(const std::string& name, world::WallTime from, world::WallTime to) override {
+        return host::zone_rules(name, from, to);
+    }
     std::string wall() override {
-        const auto now = std::chrono::system_clock::now();
+        const auto now = this->now();
         const auto whole = std::chrono::floor<std::chrono::milliseconds>(now).time_since_epoch().count();
         return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(now)),
                            whole % 1000);
     }
+
+  private:
+    static std::chrono::system_clock::time_point now() { return std::chrono::system_clock::now() + clock_ahead(); }
 };
 
 void log_line(const std::string& line) {

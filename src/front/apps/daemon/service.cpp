@@ -15,6 +15,7 @@
 #include <tenantry/blueprint/state.hpp>
 #include <tenantry/host/ferretdb.hpp>
 #include <tenantry/host/machine_ranges.hpp>
+#include <tenantry/host/time_zones.hpp>
 #include <tenantry/view/diagnostics.hpp>
 #include <tenantry/wire/codec.hpp>
 #include <tenantry/world/json.hpp>
@@ -36,6 +37,14 @@ Result<const Environment*> find(const Blueprint& blueprint, const std::string& n
     const auto found = std::ranges::find(blueprint.environments, name, [](const auto& one) { return one.name(); });
     if (found == blueprint.environments.end()) return fail("there is no environment {}", name);
     return &*found;
+}
+
+// Its jobs have times in zones that this machine knows.
+Result<void> check_zones(const EnvironmentSpec& spec) {
+    for (const world::TaskSpec& task : spec.tasks)
+        if (task.job && task.job->schedule)
+            TRY_VOID(wrap(host::zone_rules(task.job->schedule->zone, {}, {}), "the job {}", task.service));
+    return {};
 }
 
 // With FerretDB, which is the machine's own, where a store is run by it.
@@ -146,6 +155,7 @@ Result<std::vector<EnvironmentSpec>> MachineService::specs_of(const wire::UpRequ
             TRY(wrap(images_of(blueprint.shape(environment), prepared.images, parts_.images), "{}", name));
         EnvironmentSpec spec =
             local_emit::wanted(blueprint, environment, templates.emit(blueprint, environment), images);
+        TRY_VOID(wrap(check_zones(spec), "{}", name));
         spec.bundle = platform.digest;
         for (world::TaskSpec& task : spec.tasks) task.release = release;
         TRY_VOID(parts_.ociImages.check(spec));
@@ -337,6 +347,20 @@ wire::ProbeAnswer MachineService::probe(const wire::ProbeRequest& request) {
 }
 
 wire::Authority MachineService::authority() { return {.certificate = parts_.authority.ca_certificate(), .error = {}}; }
+
+wire::JobAnswer MachineService::run_job(const wire::JobRequest& request, const api::Caller& caller) {
+    const std::scoped_lock lock(asking_);
+    const auto run = [&]() -> Result<std::uint64_t> {
+        if (request.version != wire::version)
+            return fail("tenantry speaks version {} and this daemon {}: install the same of both", request.version,
+                        wire::version);
+        if (grammar::label(request.job)) return fail("the name of a job is missing");
+        return parts_.runner.run_job(request.placement, request.job, request.reset, caller.str());
+    };
+    const auto number = run();
+    if (!number) return {.run = 0, .error = error_text(number.error())};
+    return {.run = *number, .error = {}};
+}
 
 Result<void> MachineService::tidy() {
     std::set<std::string> bundles, images;

@@ -17,6 +17,8 @@ namespace tenantry::daemon {
 
 /// What is called around each command of the engine: nothing, but in the program of the tests that end at one.
 engine::Hook hook();
+/// How far the clock by which jobs run is ahead of the machine's: not at all, but in that program.
+std::chrono::seconds clock_ahead();
 
 /// What callers may ask of this machine. Everything must outlive it.
 class MachineService final : public api::Service {
@@ -57,6 +59,7 @@ class MachineService final : public api::Service {
     wire::RotateAnswer rotate(const wire::RotateRequest& request, const api::Caller& caller) override;
     wire::Certificates certificates(const std::string& platform) override;
     wire::Answer renew_certificates(const wire::RenewRequest& request, const api::Caller& caller) override;
+    wire::JobAnswer run_job(const wire::JobRequest& request, const api::Caller& caller) override;
 
     /// What came while no daemon ran, or a part of it was done.
     Result<void> catch_up();

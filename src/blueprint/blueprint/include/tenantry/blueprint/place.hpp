@@ -23,13 +23,16 @@ struct PlacedTask {
 /// The load balancer's task and its spare place first, then those of each workload in order: as many as it has at least
 /// and behind them its spare places, spread over the zones in turn, each workload at addresses of its own
 /// in its zone's subnet; then one for each store, in the first zone's
-/// subnet for data, behind these one for each that is backed, under its store's uid, and one for each job, which has
-/// its place also while it does not run. The block is large enough (build checks it). A store's uid follows its name
+/// subnet for data, behind these one for each that is backed, under its store's uid, and those of each job, which has
+/// its places also while it does not run. The block is large enough (build checks it). A store's uid follows its name
 /// alone, as files are kept under it.
 std::vector<PlacedTask> place_tasks(const Blueprint& blueprint, const Environment& environment);
 
 /// Places beside those of its tasks: one where others connect to it.
 std::uint32_t spare_places(const Workload& workload);
+
+/// Places of a job: one for each run that may go on at one time.
+std::uint32_t places_of(const Job& job);
 
 /// Tasks that a workload has at least, and at most.
 Count tasks_min(const Blueprint& blueprint, const Environment& environment, const Workload& workload);

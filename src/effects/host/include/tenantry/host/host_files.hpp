@@ -58,6 +58,7 @@ class HostFiles final : public ports::Files {
     /// What is kept of a placement; nothing where there is none.
     [[nodiscard]] static Result<std::optional<CertificateFacts>> kept_certificate(const world::Placement& placement);
 
+    Result<void> empty(const world::EnvironmentSpec& spec, std::span<const std::string> stores) override;
     /// Takes away all below the folder; tasks must have been stopped. Certificates, logs, the stores' data and secrets
     /// stay in /var/lib/tenantry.
     Result<void> remove(const world::Placement& placement) override;

@@ -44,6 +44,7 @@ class Service {
     virtual wire::RotateAnswer rotate(const wire::RotateRequest& request, const Caller& caller) = 0;
     virtual wire::Certificates certificates(const std::string& platform) = 0;
     virtual wire::Answer renew_certificates(const wire::RenewRequest& request, const Caller& caller) = 0;
+    virtual wire::JobAnswer run_job(const wire::JobRequest& request, const Caller& caller) = 0;
 };
 
 class Server {

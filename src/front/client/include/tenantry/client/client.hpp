@@ -42,6 +42,7 @@ class Client {
     Result<wire::RotateAnswer> rotate(const wire::RotateRequest& request);
     Result<wire::Certificates> certificates(const std::string& platform);
     Result<wire::Answer> renew_certificates(const wire::RenewRequest& request);
+    Result<wire::JobAnswer> run_job(const wire::JobRequest& request);
 
   private:
     class Connection;

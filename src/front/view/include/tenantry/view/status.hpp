@@ -18,6 +18,11 @@ std::string progress_line(const world::EnvironmentStatus& environment, const Sty
 /// Member `environments`.
 void status_json(const world::Status& status, JsonText& json);
 
+/// `run 3 of 2026-11-29T01:00:00Z ended well after 3 s: exit code 0`
+std::string run_text(const world::RunStatus& run);
+/// One object.
+void run_json(const world::RunStatus& run, JsonText& json);
+
 /// `https://acme.lend.localhost:8443`
 std::string url_of(const std::string& host);
 

@@ -81,6 +81,17 @@ struct ExecAnswer {
     std::string output;  ///< what it wrote to 1 and 2, the first MiB
     std::string error;
 };
+/// POST /v1/jobs/run : begins a run of a job that has times of its own, now.
+struct JobRequest {
+    std::uint32_t version = wire::version;
+    world::Placement placement;
+    std::string job;
+    bool reset = false;  ///< whoever asks knows that a job with a reset empties stores
+};
+struct JobAnswer {
+    std::uint64_t run = 0;  ///< its number, as `status` has it
+    std::string error;
+};
 /// POST /v1/probe : tries TCP connections from inside a task's network namespace.
 struct ProbeTarget {
     std::string address;

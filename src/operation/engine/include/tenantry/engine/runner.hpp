@@ -51,6 +51,10 @@ class Runner {
     Result<void> up(world::EnvironmentSpec spec, std::string by,
                     plan::OnViolation onViolation = plan::OnViolation::byPlace);
     Result<void> down(const world::Placement& placement, std::string by, bool destroyData = false);
+    /// Begins a run of a job that has times, though none has come; its number. An error says why it does not. `resets`:
+    /// who asks knows that stores are emptied before it, where it has a reset.
+    Result<std::uint64_t> run_job(const world::Placement& placement, const std::string& job, bool resets,
+                                  std::string by);
 
     /// Makes `spec` what a placement shall be, in the way of its last `up`, where that was for `before` and it is not
     /// told to go; true where that is so. For what changes of itself, as the versions of secrets do.

@@ -21,12 +21,18 @@
 // the services run, one after the other. A job that has run to its end as it is now does not run again: `finished`
 // keeps that over downs, until the data is destroyed.
 //
+// A reset, at its time, of one that is up: draining (connections are directed away from the services that use the
+// stores, which then stop) --> emptying (these stores stop and are emptied) --> initializing, and on as above; jobs
+// whose work is gone run again. `resetting` says that until the stores are empty: an `Up` meanwhile comes back to
+// draining.
+//
 // checking --Violated--> closing --> closed (the load balancer stopped, then the ingress: the other tasks run on, for
 // who looks into it), or, by `OnViolation`, failed, and it serves on.
 //
 // `Up` and `Down` may come in any phase; results of what was asked before them are dropped by the epoch.
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -36,6 +42,7 @@
 #include <vector>
 
 #include <tenantry/plan/instant.hpp>
+#include <tenantry/plan/job_runs.hpp>
 #include <tenantry/plan/task_machine.hpp>
 
 namespace tenantry::plan {
@@ -44,6 +51,8 @@ enum class EnvironmentPhase : std::uint8_t {
     absent,
     retiring,
     preparing,
+    draining,
+    emptying,
     initializing,
     starting,
     rolling,
@@ -80,6 +89,25 @@ struct RolledService {
     bool operator==(const RolledService&) const = default;
 };
 
+/// What a reset does, in tasks.
+struct ResetPlan {
+    std::set<std::string> stores;  ///< tasks of the stores that are emptied
+    /// Tasks of services that use them, spare ones too: they stop meanwhile, one set behind the other. Frontends come
+    /// first, so that nobody's request is on its way when its callees go.
+    std::vector<std::set<std::string>> services;
+    std::set<std::string> jobs;  ///< tasks of jobs that run again
+    bool operator==(const ResetPlan&) const = default;
+};
+
+/// A job that runs at times of its own.
+struct TimedJob {
+    std::string name;
+    std::map<std::string, std::string> tasks;  ///< task -> digest: one for each run that may go on at one time
+    world::ScheduleSpec schedule;
+    std::optional<ResetPlan> reset;  ///< it runs at the end of one
+    bool operator==(const TimedJob&) const = default;
+};
+
 namespace environment_event {
 struct Up {
     std::string spec;
@@ -89,6 +117,7 @@ struct Up {
     std::set<std::string> stores = {};
     std::vector<JobStep> jobs = {};
     std::vector<RolledService> rolled = {};  ///< in the order of their turns
+    std::vector<TimedJob> timed = {};        ///< by name
     bool operator==(const Up&) const = default;
 };
 }  // namespace environment_event
@@ -111,11 +140,15 @@ struct EnvironmentState {
     std::map<std::string, std::string> finished;   ///< jobs that ended well: task -> digest
     OnViolation onViolation = OnViolation::byPlace;
     bool everUp = false;
-    bool destroys = false;   ///< its data goes with it
-    bool keepsData = false;  ///< it has stores, or had
-    Instant since;           ///< when it entered the phase
-    Instant began;           ///< the last Up or Down
-    std::string why;         ///< of the last trouble
+    bool destroys = false;                ///< its data goes with it
+    bool keepsData = false;               ///< it has stores, or had
+    Instant since;                        ///< when it entered the phase
+    Instant began;                        ///< the last Up or Down
+    std::string why;                      ///< of the last trouble
+    std::vector<TimedJob> timed;          ///< by name
+    std::map<std::string, JobRuns> runs;  ///< by the name of the job; kept as `finished` is
+    std::string resetting;                ///< the job whose reset has begun and has not emptied the stores yet
+    std::uint32_t drained = 0;            ///< sets of its services that have stopped
     bool operator==(const EnvironmentState&) const = default;
 };
 
@@ -129,7 +162,8 @@ enum class EnvironmentCommand : std::uint8_t {
     closeIngress,
     removeNetwork,
     removeFiles,
-    destroyData
+    destroyData,
+    emptyStores  ///< those of the reset; they do not run
 };
 
 namespace environment_event {
@@ -154,10 +188,27 @@ struct OfTask {
     std::string task;
     Told told;
 };
+/// The schedule of a job is new: its times begin behind `now`.
+struct Noticed {
+    std::string job;
+    world::WallTime now;
+};
+/// A time of a job has come.
+struct Due {
+    std::string job;
+    DueTime time;
+    world::WallTime now;
+};
+/// Somebody asks for a run of a job now.
+struct Run {
+    std::string job;
+    bool resets = false;  ///< and knows that stores are emptied before
+    world::WallTime now;
+};
 }  // namespace environment_event
-using EnvironmentEvent =
-    std::variant<environment_event::Up, environment_event::Down, environment_event::Done, environment_event::Failed,
-                 environment_event::Violated, environment_event::OfTask>;
+using EnvironmentEvent = std::variant<environment_event::Up, environment_event::Down, environment_event::Done,
+                                      environment_event::Failed, environment_event::Violated, environment_event::OfTask,
+                                      environment_event::Noticed, environment_event::Due, environment_event::Run>;
 
 struct ToTask {
     std::string task;
@@ -168,12 +219,21 @@ struct EnvironmentStep {
     EnvironmentState state;
     std::vector<EnvironmentCommand> commands;  ///< in this order, each when the one before is done
     std::vector<ToTask> told;
+    std::vector<std::string> notes = {};  ///< for the ledger, beside phases
+    std::string refused = {};             ///< why a `Run` is not done; empty otherwise
 };
 
 EnvironmentStep step(EnvironmentState state, const EnvironmentEvent& event, Instant now);
 
 /// True where it shall run, and may get what has become new of itself; one that was closed waits for somebody's `Up`.
 bool may_be_renewed(EnvironmentPhase phase);
+/// The rules of a time zone by its name; null where the machine does not know it.
+using RulesOf = std::function<const world::ZoneRules*(const std::string& zone)>;
+
+/// What the clock brings now: `Noticed` and `Due` events.
+std::vector<EnvironmentEvent> look_at_times(const EnvironmentState& state, world::WallTime now, const RulesOf& rules);
+/// When there is something of it again if nothing else happens before.
+std::optional<world::WallTime> next_look(const EnvironmentState& state, world::WallTime now, const RulesOf& rules);
 
 /// Nothing of it is left but the row: why, and which jobs have run.
 inline bool is_gone(const EnvironmentState& state) { return state.phase == EnvironmentPhase::absent; }

@@ -56,6 +56,8 @@ class Files {
     virtual Result<void> ensure_secrets(const world::EnvironmentSpec& spec) = 0;
     /// What stores hold, secrets, certificates and logs stay.
     virtual Result<void> remove(const world::Placement& placement) = 0;
+    /// Removes what these stores of the spec hold, for good, and makes them as new ones are. They must not run.
+    virtual Result<void> empty(const world::EnvironmentSpec& spec, std::span<const std::string> stores) = 0;
     /// Removes all that stayed but the logs, for good; after `remove`.
     virtual Result<void> destroy(const world::Placement& placement) = 0;
 };
@@ -124,6 +126,10 @@ class Clock {
     virtual std::int64_t boot_ms() = 0;
     /// `2026-11-24T08:00:00.123Z`
     virtual std::string wall() = 0;
+    /// The same clock: it may be set, back too.
+    virtual world::WallTime wall_time() = 0;
+    /// What clocks of a zone show from one time to another. An error: the machine does not know the zone.
+    virtual Result<world::ZoneRules> zone(const std::string& name, world::WallTime from, world::WallTime to) = 0;
 };
 
 }  // namespace tenantry::ports

@@ -47,6 +47,14 @@ inline boost::json::result<Cidr> tag_invoke(boost::json::try_value_to_tag<Cidr>,
 
 namespace tenantry::world {
 
+inline void tag_invoke(boost::json::value_from_tag, boost::json::value& to, WallTime from) { to = from.seconds; }
+inline boost::json::result<WallTime> tag_invoke(boost::json::try_value_to_tag<WallTime>,
+                                                const boost::json::value& from) {
+    const auto seconds = boost::json::try_value_to<std::int64_t>(from);
+    if (!seconds) return seconds.error();
+    return WallTime{*seconds};
+}
+
 BOOST_DESCRIBE_STRUCT(Placement, (), (platform, environment))
 BOOST_DESCRIBE_STRUCT(Mac, (), (bytes))
 BOOST_DESCRIBE_STRUCT(PeerSpec, (), (nameSpace, interface))
@@ -60,7 +68,9 @@ BOOST_DESCRIBE_STRUCT(HealthSpec, (), (port, path, every, grace))
 BOOST_DESCRIBE_STRUCT(TaskSpec, (),
                       (name, service, address, health, drain, descriptors, digest, release, kind, job, frontend,
                        calledAt, spare, withoutSecrets))
-BOOST_DESCRIBE_STRUCT(JobSpec, (), (beforeRelease, afterCreate, timeout, repeatable))
+BOOST_DESCRIBE_STRUCT(ScheduleSpec, (), (text, weekday, minutes, zone))
+BOOST_DESCRIBE_STRUCT(ResetSpec, (), (stores, services, jobs))
+BOOST_DESCRIBE_STRUCT(JobSpec, (), (beforeRelease, afterCreate, timeout, repeatable, schedule, reset))
 BOOST_DESCRIBE_ENUM(TaskKind, service, balancer, store, job)
 BOOST_DESCRIBE_STRUCT(TextSpec, (), (path, text))
 BOOST_DESCRIBE_STRUCT(ImageSpec, (), (name, digest))
@@ -75,7 +85,9 @@ BOOST_DESCRIBE_STRUCT(ReaderSpec, (), (name, uid, secrets))
 BOOST_DESCRIBE_STRUCT(TaskProcess, (), (pid, startTime, monitor))
 BOOST_DESCRIBE_STRUCT(TaskEnd, (), (code, outOfMemory))
 BOOST_DESCRIBE_STRUCT(ObservedNetwork, (), (network, rules))
-BOOST_DESCRIBE_STRUCT(TaskStatus, (), (name, service, phase, forMs, pid, starts, why))
+BOOST_DESCRIBE_STRUCT(RunStatus, (), (number, began, dueAt, ended, tookMs, well, how))
+BOOST_DESCRIBE_STRUCT(TimesStatus, (), (schedule, resets, next, passedOver, runs))
+BOOST_DESCRIBE_STRUCT(TaskStatus, (), (name, service, phase, forMs, pid, starts, why, times))
 BOOST_DESCRIBE_STRUCT(EnvironmentStatus, (), (placement, phase, forMs, tookMs, block, hosts, spec, why, tasks))
 BOOST_DESCRIBE_STRUCT(Status, (), (version, environments))
 

@@ -9,6 +9,7 @@
 #include <tenantry/base/cidr.hpp>
 #include <tenantry/world/net_spec.hpp>
 #include <tenantry/world/placement.hpp>
+#include <tenantry/world/schedule_spec.hpp>
 #include <tenantry/world/store_spec.hpp>
 
 namespace tenantry::world {
@@ -27,7 +28,9 @@ struct JobSpec {
     bool beforeRelease = false;  ///< before the services of a release start
     bool afterCreate = false;    ///< once, when the environment is new
     std::chrono::milliseconds timeout{3'600'000};
-    bool repeatable = false;  ///< one whose outcome nobody knows may be started again
+    bool repeatable = false;                    ///< one whose outcome nobody knows may be started again
+    std::optional<ScheduleSpec> schedule = {};  ///< when it runs, or, with `reset`, when that is done
+    std::optional<ResetSpec> reset = {};
     bool operator==(const JobSpec&) const = default;
 };
 

@@ -1,0 +1,40 @@
+#pragma once
+
+// The times of all jobs: what the wall clock brings, and when there is something again. Knows the rules of the zones
+// that it has been asked for, some years of each.
+
+#include <map>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include <tenantry/ports/ports.hpp>
+#include <tenantry/world/status.hpp>
+
+#include "machines.hpp"
+
+namespace tenantry::engine {
+
+class Timetable {
+  public:
+    explicit Timetable(ports::Clock& clock) : clock_(clock) {}
+
+    std::vector<Event> due(const Machines& machines, world::WallTime now);
+    /// A time far away where nothing is to come.
+    world::WallTime next(const Machines& machines, world::WallTime now);
+    /// What `status` says of the jobs that have times, with their first tasks. From any thread.
+    void show(const plan::EnvironmentState& state, std::vector<world::TaskStatus>& tasks);
+
+  private:
+    struct Zone {
+        world::WallTime from, to;
+        std::optional<world::ZoneRules> rules;  // nothing: this machine does not know the zone
+    };
+    plan::RulesOf rules(world::WallTime now);
+
+    ports::Clock& clock_;
+    std::mutex mutex_;
+    std::map<std::string, Zone> zones_;
+};
+
+}  // namespace tenantry::engine
