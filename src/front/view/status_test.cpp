@@ -16,6 +16,7 @@ world::Status two_environments() {
     acme.block = "10.0.0.0/20";
     acme.hosts = {"acme.lend.localhost", "loans.acme.example"};
     acme.tasks = {ready};
+    acme.ranges = {{"api", 3, 2, 6}};
     world::EnvironmentStatus norte{.placement = {"lend", "norte/demo"}, .phase = "failed", .forMs = 90'000'000};
     norte.why = "NET-5: api is reached by web";
     norte.tasks = {ready, waiting};

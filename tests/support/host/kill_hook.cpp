@@ -1,6 +1,6 @@
 // In place of the daemon's own hook: TENANTRY_KILL=before:N, after:N or result:N ends the process, as SIGKILL does,
 // before the effect of its Nth command, after it, or when the journal has its result. TENANTRY_KILL=count lists the
-// commands.
+// commands. TENANTRY_SCALE_EVERY: milliseconds between two looks at the CPU that services with a range use.
 
 #include <atomic>
 #include <csignal>
@@ -41,6 +41,11 @@ class Killer {
 engine::Hook hook() {
     static Killer killer;
     return [](engine::Moment moment, const ports::StoredCommand& command) { killer(moment, command); };
+}
+
+engine::ScalePace scale_pace() {
+    const char* every = std::getenv("TENANTRY_SCALE_EVERY");
+    return every == nullptr ? engine::ScalePace{} : engine::ScalePace{std::chrono::milliseconds(std::atoi(every))};
 }
 
 }  // namespace tenantry::daemon

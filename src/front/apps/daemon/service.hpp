@@ -14,6 +14,8 @@ namespace tenantry::daemon {
 
 /// What is called around each command of the engine: nothing, but in the program of the tests that end at one.
 engine::Hook hook();
+/// How often the CPU of services with a range is looked at; that of tests can be told.
+engine::ScalePace scale_pace();
 
 /// What callers may ask of this machine. Everything must outlive it.
 class MachineService final : public api::Service {

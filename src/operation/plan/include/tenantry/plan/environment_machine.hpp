@@ -17,6 +17,10 @@
 // replaced in its place: connections are directed away from it, it drains, it stops, the new one starts and is ready.
 // Then the spare one leaves in the same way. So never fewer tasks serve than before.
 //
+// up: a service with a range gets a task more or fewer (`Scale`). One more starts, and connections are directed to it
+// when it is ready; one fewer is first left out by new connections (`parting`), drains and stops. How many there are is
+// what `tasks` has: an `Up` keeps those of a range that run, whatever else it changes.
+//
 // initializing: the stores start; when all are ready their users are made (grantStores); then the jobs that come before
 // the services run, one after the other. A job that has run to its end as it is now does not run again: `finished`
 // keeps that over downs, until the data is destroyed.
@@ -77,7 +81,23 @@ struct RolledService {
     std::string spare;
     std::string spareDigest;
     bool directed = true;  ///< connections are directed to its tasks; a load balancer's take them themselves
+    std::string service = {};
     bool operator==(const RolledService&) const = default;
+};
+
+/// A task of a range, beyond its least number.
+struct OnLoadTask {
+    std::string task;
+    std::string digest;
+    bool operator==(const OnLoadTask&) const = default;
+};
+
+/// A service whose number of tasks follows its load.
+struct RangedService {
+    std::string service;
+    std::uint32_t least = 0;
+    std::vector<OnLoadTask> more;  ///< in the order in which they come
+    bool operator==(const RangedService&) const = default;
 };
 
 namespace environment_event {
@@ -89,6 +109,7 @@ struct Up {
     std::set<std::string> stores = {};
     std::vector<JobStep> jobs = {};
     std::vector<RolledService> rolled = {};  ///< in the order of their turns
+    std::vector<RangedService> ranged = {};  ///< `tasks` has none of theirs but those that run in any case
     bool operator==(const Up&) const = default;
 };
 }  // namespace environment_event
@@ -116,6 +137,8 @@ struct EnvironmentState {
     Instant since;           ///< when it entered the phase
     Instant began;           ///< the last Up or Down
     std::string why;         ///< of the last trouble
+    std::vector<RangedService> ranged;
+    std::set<std::string> parting;  ///< tasks that shall leave when new connections are directed away from them
     bool operator==(const EnvironmentState&) const = default;
 };
 
@@ -154,10 +177,16 @@ struct OfTask {
     std::string task;
     Told told;
 };
+/// A service with a range shall have so many tasks. Nothing comes of it but in `up`.
+struct Scale {
+    std::string service;
+    std::uint32_t tasks = 0;
+    std::string why;  ///< for the ledger
+};
 }  // namespace environment_event
 using EnvironmentEvent =
     std::variant<environment_event::Up, environment_event::Down, environment_event::Done, environment_event::Failed,
-                 environment_event::Violated, environment_event::OfTask>;
+                 environment_event::Violated, environment_event::OfTask, environment_event::Scale>;
 
 struct ToTask {
     std::string task;
@@ -171,6 +200,9 @@ struct EnvironmentStep {
 };
 
 EnvironmentStep step(EnvironmentState state, const EnvironmentEvent& event, Instant now);
+
+/// How many tasks a service with a range has, or shall have.
+std::uint32_t tasks_of(const EnvironmentState& state, const RangedService& ranged);
 
 /// Nothing of it is left but the row: why, and which jobs have run.
 inline bool is_gone(const EnvironmentState& state) { return state.phase == EnvironmentPhase::absent; }

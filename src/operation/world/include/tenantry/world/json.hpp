@@ -59,14 +59,15 @@ BOOST_DESCRIBE_STRUCT(NetSpec, (), (platform, environment, block, namespaces, so
 BOOST_DESCRIBE_STRUCT(HealthSpec, (), (port, path, every, grace))
 BOOST_DESCRIBE_STRUCT(TaskSpec, (),
                       (name, service, address, health, drain, descriptors, digest, release, kind, job, frontend,
-                       calledAt, spare))
+                       calledAt, spare, onLoad))
+BOOST_DESCRIBE_STRUCT(RangeSpec, (), (service, least, most, cpu))
 BOOST_DESCRIBE_STRUCT(JobSpec, (), (beforeRelease, afterCreate, timeout, repeatable))
 BOOST_DESCRIBE_ENUM(TaskKind, service, balancer, store, job)
 BOOST_DESCRIBE_STRUCT(TextSpec, (), (path, text))
 BOOST_DESCRIBE_STRUCT(ImageSpec, (), (name, digest))
 BOOST_DESCRIBE_STRUCT(IdRange, (), (first, count))
 BOOST_DESCRIBE_STRUCT(EnvironmentSpec, (),
-                      (placement, bundle, ids, network, tasks, texts, images, stores, readers, turns))
+                      (placement, bundle, ids, network, tasks, texts, images, stores, readers, turns, ranges, front))
 BOOST_DESCRIBE_STRUCT(StoreUserSpec, (), (name, access))
 BOOST_DESCRIBE_STRUCT(BackingSpec, (), (name, task, port))
 BOOST_DESCRIBE_STRUCT(StoreSpec, (), (name, engine, task, uid, port, users, backing))
@@ -76,7 +77,8 @@ BOOST_DESCRIBE_STRUCT(TaskProcess, (), (pid, startTime, monitor))
 BOOST_DESCRIBE_STRUCT(TaskEnd, (), (code, outOfMemory))
 BOOST_DESCRIBE_STRUCT(ObservedNetwork, (), (network, rules))
 BOOST_DESCRIBE_STRUCT(TaskStatus, (), (name, service, phase, forMs, pid, starts, why))
-BOOST_DESCRIBE_STRUCT(EnvironmentStatus, (), (placement, phase, forMs, tookMs, block, hosts, spec, why, tasks))
+BOOST_DESCRIBE_STRUCT(RangeStatus, (), (service, tasks, least, most))
+BOOST_DESCRIBE_STRUCT(EnvironmentStatus, (), (placement, phase, forMs, tookMs, block, hosts, spec, why, tasks, ranges))
 BOOST_DESCRIBE_STRUCT(Status, (), (version, environments))
 
 template <class T>

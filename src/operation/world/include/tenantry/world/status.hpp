@@ -18,6 +18,12 @@ struct TaskStatus {
     std::string why;           ///< the last trouble
 };
 
+/// How many tasks a service has whose number follows its load.
+struct RangeStatus {
+    std::string service;
+    std::uint32_t tasks = 0, least = 0, most = 0;
+};
+
 struct EnvironmentStatus {
     Placement placement;
     std::string phase;        ///< plan::to_string(EnvironmentPhase)
@@ -27,7 +33,8 @@ struct EnvironmentStatus {
     std::vector<std::string> hosts;
     std::string spec;  ///< digest
     std::string why;
-    std::vector<TaskStatus> tasks;  ///< by name
+    std::vector<TaskStatus> tasks;         ///< by name
+    std::vector<RangeStatus> ranges = {};  ///< by service
 };
 
 struct Status {

@@ -55,8 +55,17 @@ struct TaskSpec {
     bool frontend = false;       ///< the load balancer connects to it
     /// The address behind which the router spreads connections over the service's tasks; nothing: none come that way.
     std::optional<Ipv4> calledAt;
-    bool spare = false;  ///< runs only while the service's other tasks are replaced
+    bool spare = false;   ///< runs only while the service's other tasks are replaced
+    bool onLoad = false;  ///< of a range: runs while the load asks for it
     bool operator==(const TaskSpec&) const = default;
+};
+
+/// A service whose number of tasks follows its load.
+struct RangeSpec {
+    std::string service;
+    std::uint32_t least = 0, most = 0;  ///< tasks
+    std::uint32_t cpu = 0;              ///< of each task, in 1/1024 of a CPU
+    bool operator==(const RangeSpec&) const = default;
 };
 
 /// A task behind a load balancer.
@@ -103,6 +112,8 @@ struct EnvironmentSpec {
     /// Services, in the order in which a change replaces their tasks: who is called before its callers, the load
     /// balancer last.
     std::vector<std::string> turns = {};
+    std::vector<RangeSpec> ranges = {};  ///< sorted by service
+    std::string front = {};              ///< the service that `/` of each host goes to; empty: none
     bool operator==(const EnvironmentSpec&) const = default;
 
     [[nodiscard]] const TextSpec* text(std::string_view path) const {
