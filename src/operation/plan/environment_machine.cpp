@@ -357,7 +357,9 @@ class Machine {
     }
 
     void directed() {
-        if (state().directing == 0 || --state().directing > 0) return;
+        if (state().directing == 0) return;
+        --state().directing;
+        if (state().directing > 0) return;
         if (state().phase == Phase::retiring && state().pending) retire_those_no_more();
         if (state().phase == Phase::rolling) roll();
         for (const std::string& task : std::exchange(state().parting, {})) retire(task, true);

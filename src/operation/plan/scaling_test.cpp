@@ -25,7 +25,8 @@ std::string after_points(std::uint32_t tasks, std::uint32_t load) {
 TEST(Scaling, FollowsTheTableOfTasksAndLoads) {
     std::string table = "load   ";
     for (std::uint32_t tasks = 2; tasks <= 6; ++tasks) table += fmt::format("{:>12}", fmt::format("{} tasks", tasks));
-    for (const std::uint32_t load : {0, 100, 269, 270, 359, 360, 432, 449, 450, 539, 540, 600, 601, 700, 900, 1000}) {
+    for (const std::uint32_t load : std::initializer_list<std::uint32_t>{0, 100, 269, 270, 359, 360, 432, 449, 450, 539,
+                                                                         540, 600, 601, 700, 900, 1000}) {
         table += fmt::format("\n{:>5.1f} %", load / 10.0);
         for (std::uint32_t tasks = 2; tasks <= 6; ++tasks) table += fmt::format("{:>12}", after_points(tasks, load));
     }

@@ -47,7 +47,7 @@ struct DeclaredTask {
     std::string service;
     Ipv4 address;
     std::uint32_t uid = 0;
-    bool spare = false;  ///< runs only while the service's other tasks are replaced, or while the load asks for it
+    bool spare = false;  ///< runs only while the service's other tasks are replaced
 };
 
 /// New TCP connections from any task of `from` to any task of `to`, on `port`. All that is not declared is forbidden.
