@@ -591,6 +591,8 @@ TEST(Ranges, AfterADownTheyBeginWithTheLeast) {
     Rolling scaling(with_three());
     EXPECT_EQ(scaling.take(on::Down{}), "stopping -api-1 -api-2 -api-3");
     scaling.take(ranged("a"));
+    scaling.take(of("api-3", told::Stopped{}));
+    ASSERT_EQ(scaling.state().phase, EnvironmentPhase::preparing);
     EXPECT_EQ(tasks_of(scaling.state(), scaling.state().ranged[0]), 2u);
 }
 

@@ -25,15 +25,16 @@ def address_of_api(lend):
     return re.search(r"calledAt\W+([\d.]+)", lend("show", "acme/production"))[1]
 
 
-def held(address, task):
+def held(lend, task, address):
     """A connection to an address of `api`, from a task's namespace."""
+    pid = lend.tasks()[task]["pid"]
 
     def connect():
         connection = socket.create_connection((address, 9000), timeout=10)
         connection.sendall(b"GET /hold HTTP/1.1\r\nHost: test\r\n\r\n")
         return connection
 
-    return kernel_network.inside(f"/run/tenantry/platforms/lend/net/acme/production/{task}", connect)
+    return kernel_network.inside(f"/proc/{pid}/ns/net", connect)
 
 
 def echoes(connection, text=b"ping"):
@@ -63,7 +64,7 @@ def a_range_follows_its_load_and_no_request_is_lost(cgroup):
         assert counts(lend) == {"api": "2", "web": "2"}
         assert {name: task["pid"] for name, task in lend.tasks().items()} == pids, "what ran goes on"
         assert " 0 violated" in lend("verify", "--live", "--probe")
-        kept = [held(address, "web-1") for _ in range(8)]  # to both tasks of api, but for one time in 128
+        kept = [held(lend, "web-1", address) for _ in range(8)]  # to both tasks of api, but for one time in 128
     load.check(least=20)
     assert re.search(r"api scaled from 1 to 2 tasks.*CPU at [\d.]+ %, target 60 %", log), log
     with Load(pause=0.3) as few:
@@ -86,7 +87,7 @@ def a_call_that_is_revoked_ends_its_connections_and_no_others(cgroup):
     lend.edit("\ntenants:\n", DESK + "\ntenants:\n")
     lend("up", "acme")
     address = address_of_api(lend)
-    revoked, allowed = held(address, "desk-1"), held(address, "web-1")
+    revoked, allowed = held(lend, "desk-1", address), held(lend, "web-1", address)
     assert echoes(revoked) and echoes(allowed)
     lend.edit(", calls: [api]", "")
     lend("up", "acme")
