@@ -53,7 +53,7 @@ bool is_small(const blueprint::Blueprint& blueprint) {
     std::size_t tasks = 0;
     for (const blueprint::Environment& environment : blueprint.environments)
         for (const blueprint::Workload& workload : blueprint.shape(environment).workloads)
-            tasks += tasks_min(blueprint, environment, workload).value;
+            tasks += tasks_max(blueprint, environment, workload).value;
     return blueprint.environments.size() <= 8 && tasks <= 48;
 }
 

@@ -80,14 +80,15 @@ std::vector<PlacedTask> place_tasks(const Blueprint& blueprint, const Environmen
     std::array<std::uint32_t, maxZones> next{};
     for (std::uint32_t row = 0; row < shape.workloads.size(); ++row) {
         const Workload& workload = shape.workloads[row];
-        const std::uint32_t count = tasks_min(blueprint, environment, workload).value;
+        const std::uint32_t least = tasks_min(blueprint, environment, workload).value;
+        const std::uint32_t count = tasks_max(blueprint, environment, workload).value;
         if (stride > 0) next.fill(row * stride);
         for (std::uint32_t number = 1; number <= count + (count > 0 ? spare_places(workload) : 0); ++number) {
             const auto zone = static_cast<std::uint8_t>((number - 1) % shape.zones);
             const Relative subnet = blueprint::subnet(shape.blockPrefix, zone, SubnetKind::privateTasks);
             tasks.push_back({workload.name.str() + "-" + std::to_string(number), Index<Workload>{row}, number, zone,
                              address_in(block, subnet, next[zone]++), uids.first + firstWorkloadId + row,
-                             number > count});
+                             number > count, number > least && number <= count});
         }
     }
     const std::vector<std::uint32_t> ids = store_ids(shape);

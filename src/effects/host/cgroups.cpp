@@ -55,6 +55,7 @@ CgroupMounts cgroup_mounts(std::string_view mountinfo) {
         mounts.legacy.push_back(point);
         if (has(behind[2], "memory")) mounts.memory = point;
         if (has(behind[2], "pids")) mounts.pids = point;
+        if (has(behind[2], "cpuacct")) mounts.cpuacct = point;
     }
     return mounts;
 }
@@ -69,7 +70,7 @@ Result<Cgroups> Cgroups::find(std::string top) {
         return fail("no cgroup hierarchy is mounted on this machine");
     } else {
         mounts.unified.resize(1);
-        mounts.pids = mounts.memory = mounts.unified[0];
+        mounts.pids = mounts.memory = mounts.cpuacct = mounts.unified[0];
     }
     return Cgroups(std::move(top), std::move(mounts));
 }
@@ -145,6 +146,20 @@ Cgroups::Limits Cgroups::limits(std::string_view group) const {
     };
     const char* memory = mounts_.legacy.empty() ? "memory.max" : "memory.limit_in_bytes";
     return {number(mounts_.pids / top_ / group / "pids.max"), number(mounts_.memory / top_ / group / memory)};
+}
+
+std::optional<std::chrono::microseconds> Cgroups::cpu_used(std::string_view group) const {
+    const bool legacy = !mounts_.legacy.empty();
+    const auto text = read_small(mounts_.cpuacct / top_ / group / (legacy ? "cpuacct.usage" : "cpu.stat"));
+    if (!text) return std::nullopt;
+    // `usage_usec N` is the first line of cpu.stat; cpuacct.usage is a number of nanoseconds.
+    std::string_view number = *text;
+    constexpr std::string_view key = "usage_usec ";
+    if (!legacy && !number.starts_with(key)) return std::nullopt;
+    number.remove_prefix(legacy ? 0 : key.size());
+    std::int64_t count = 0;
+    if (std::from_chars(number.data(), number.data() + number.size(), count).ec != std::errc()) return std::nullopt;
+    return std::chrono::microseconds(legacy ? count / 1000 : count);
 }
 
 Result<std::vector<Cgroups::Member>> Cgroups::members(std::string_view group) const {

@@ -20,8 +20,8 @@ namespace tenantry::host {
 struct CgroupMounts {
     std::vector<std::filesystem::path> unified;  ///< v2
     std::vector<std::filesystem::path> legacy;   ///< v1, each with its controllers, in the order of the text
-    /// Of v1: where the memory and the pids controller are.
-    std::filesystem::path memory, pids;
+    /// Of v1: where the memory and the pids controller are, and the one that counts CPU time.
+    std::filesystem::path memory, pids, cpuacct;
 };
 CgroupMounts cgroup_mounts(std::string_view mountinfo);
 
@@ -45,6 +45,8 @@ class Cgroups {
         std::optional<std::uint64_t> processes, memory;
     };
     [[nodiscard]] Limits limits(std::string_view group) const;
+    /// CPU time of all its processes, those that have ended too; nothing where there is no such group.
+    [[nodiscard]] std::optional<std::chrono::microseconds> cpu_used(std::string_view group) const;
     struct Member {
         int pid = 0;
         std::string group;  ///< `environments/lend+acme+production/api-1`

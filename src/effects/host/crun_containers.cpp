@@ -124,6 +124,11 @@ Result<world::ObservedSandbox> CrunContainers::observe(const world::Placement& p
     return seen;
 }
 
+std::optional<std::chrono::microseconds> CrunContainers::cpu_used(const world::Placement& placement,
+                                                                  std::string_view task) {
+    return view_.cgroups().cpu_used(place_of(placement, task).cgroup);
+}
+
 Result<std::vector<std::string>> CrunContainers::last_lines(const world::Placement& placement, std::string_view task,
                                                             std::size_t count) {
     return last_log_lines(place_of(placement, task).log, count);

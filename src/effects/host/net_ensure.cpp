@@ -6,6 +6,7 @@
 #include <tenantry/base/check.hpp>
 
 #include "net_entries.hpp"
+#include "net_revoke.hpp"
 #include "net_rules.hpp"
 #include "net_settings.hpp"
 #include "net_space.hpp"
@@ -28,6 +29,8 @@ class Change {
         TRY_VOID(open());
         TRY_VOID(enter(spaces_.front().file));
         TRY_VOID(replace_rules(rules));
+        const Permits permits = TRY(Permits::read(rules));
+        TRY_VOID(cut_refused(permits, spaces_, addresses()));
         TRY_VOID(remove_other_pins());
         TRY_VOID(links());
         // The router last: nothing passes before a task is whole.
@@ -49,6 +52,16 @@ class Change {
             TRY_VOID(wrap(settle(wanted), "the namespace {}", wanted.name));
         }
         return {};
+    }
+
+    // Of each namespace its task's own; the router's is nobody's.
+    [[nodiscard]] std::vector<Ipv4> addresses() const {
+        std::vector<Ipv4> all;
+        for (const NamespaceSpec& space : spec_.namespaces)
+            all.push_back(space.interfaces.empty() || space.interfaces.front().addresses.empty()
+                              ? Ipv4{}
+                              : space.interfaces.front().addresses.front().base);
+        return all;
     }
 
     // In the namespace. Rules are the router's alone.

@@ -82,6 +82,23 @@ Result<std::map<std::string, std::string>> send_images(Session& session, client:
     return digests;
 }
 
+// `up` deletes nothing; what the file has no more it names, with what takes it away.
+Result<void> name_those_no_more(const blueprint::Blueprint& blueprint, client::Client& daemon) {
+    const std::string& platform = blueprint.commons.platform.str();
+    for (const EnvironmentStatus& one : TRY(daemon.status()).environments) {
+        const std::string& name = one.placement.environment;
+        if (one.placement.platform != platform || one.phase == "absent") continue;
+        const auto is_it = [&](const blueprint::Environment& has) { return has.name() == name; };
+        if (std::ranges::any_of(blueprint.environments, is_it)) continue;
+        std::fputs(fmt::format("note: {0} runs here, and the platform's files have it no more: `tenantry down {0}` "
+                               "takes it away\n",
+                               name)
+                       .c_str(),
+                   stderr);
+    }
+    return {};
+}
+
 Result<wire::Bundle> bundle_of(Session& session) {
     wire::Bundle bundle;
     const Sources& sources = session.sources();
@@ -262,6 +279,9 @@ Exit up(const Options& options, const LiveOptions& words) {
         if (!images) return report(images.error());
         bundle->images = *std::move(images);
         session.print("");
+        if (own.plan.empty() && own.selectors == std::vector<std::string>{"*"})
+            if (const auto named = name_those_no_more(session.compiled()->blueprint, *daemon); !named)
+                return report(named.error());
         const auto answer = daemon->up({*std::move(bundle), *environments, own.onViolation});
         if (!answer) return refused(answer.error());
         return finish(options, own, *daemon, *answer, true, session.style());

@@ -174,8 +174,10 @@ class Show {
     void tasks() {
         sheet_.begin("tasks");
         for (const blueprint::PlacedTask& task : blueprint::place_tasks(blueprint_, environment_))
-            sheet_.value(task.name,
-                         fmt::format("{} zone {}{}", task.address.str(), task.zone, task.spare ? ", spare" : ""));
+            sheet_.value(task.name, fmt::format("{} zone {}{}", task.address.str(), task.zone,
+                                                task.spare    ? ", spare"
+                                                : task.onLoad ? ", on load"
+                                                              : ""));
         sheet_.end();
     }
 

@@ -30,6 +30,11 @@ std::string ready_text(const EnvironmentStatus& environment) {
     return fmt::format("{} of {} ready", ready, counted(static_cast<std::size_t>(all), "task"));
 }
 
+// `api 3 (2..6)`
+std::string range_text(const world::RangeStatus& range) {
+    return fmt::format("{} {} ({}..{})", range.service, range.tasks, range.least, range.most);
+}
+
 // Padded before it is painted: the bytes of a colour take no room.
 std::string phase_text(const std::string& phase, const Paint& paint) {
     return paint(color_of(phase), fmt::format("{:<12}", phase));
@@ -118,6 +123,7 @@ std::string status_text(const world::Status& status, bool tasks, const Style& st
         }
         out += fmt::format("{:<24} {} {:>7}  {}", environment.placement.environment,
                            phase_text(environment.phase, paint), time_text(environment.forMs), ready_text(environment));
+        for (const world::RangeStatus& range : environment.ranges) out += "  " + range_text(range);
         if (!environment.hosts.empty()) out += "  " + url_of(environment.hosts.front());
         out += "\n";
         if (!environment.why.empty()) out += fmt::format("  {}\n", paint(Color::red, printable(environment.why)));
@@ -166,6 +172,14 @@ void status_json(const world::Status& status, JsonText& json) {
             if (task.times) times_json(*task.times, json);
             json.end();
         }
+        json.end().key("ranges").array();
+        for (const world::RangeStatus& range : environment.ranges)
+            json.object(Layout::line)
+                .member("service", range.service)
+                .member("tasks", range.tasks)
+                .member("min", range.least)
+                .member("max", range.most)
+                .end();
         json.end().end();
     }
     json.end();

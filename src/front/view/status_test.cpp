@@ -29,6 +29,7 @@ world::Status two_environments() {
                   .passedOver = {},
                   .runs = {{7, "2026-11-29T02:00:00Z"}}};
     acme.tasks = {accrue, ready, seed};
+    acme.ranges = {{"api", 3, 2, 6}};
     world::EnvironmentStatus norte{.placement = {"lend", "norte/demo"}, .phase = "failed", .forMs = 90'000'000};
     norte.why = "NET-5: api is reached by web";
     norte.tasks = {ready, waiting};

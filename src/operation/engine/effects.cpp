@@ -1,5 +1,6 @@
 #include "effects.hpp"
 
+#include <algorithm>
 #include <thread>
 
 #include <fmt/format.h>
@@ -20,12 +21,19 @@ constexpr std::chrono::milliseconds takenUpWithin{200};
 // Of a load balancer that shall end with all that is behind it.
 constexpr std::chrono::milliseconds balancerDrain{1'000};
 
-Result<void> check_answer(const Ports& ports, const Placement& placement, const std::string& host) {
+// Whether a task shall answer for `/`; where none does, the load balancer itself says so.
+bool is_front_served(const EnvironmentSpec& spec) {
+    return spec.front.empty() || std::ranges::any_of(spec.tasks, [&](const world::TaskSpec& task) {
+               return task.service == spec.front && !task.spare && !task.onLoad;
+           });
+}
+
+Result<void> check_answer(const Ports& ports, const Placement& placement, const std::string& host, bool isServed) {
     const auto until = std::chrono::steady_clock::now() + answersWithin;
     while (true) {
         const int status = TRY(wrap(ports.probe.answers(placement, host), "https://{}", host));
         // Any other answer is the service's own word; these are the load balancer's, when nothing is behind it.
-        if (status != 502 && status != 503 && status != 504) return {};
+        if (!isServed || (status != 502 && status != 503 && status != 504)) return {};
         if (std::chrono::steady_clock::now() > until) return fail("https://{} answers with status {}", host, status);
         std::this_thread::sleep_for(askEvery);
     }
@@ -53,7 +61,7 @@ Result<std::optional<std::string>> check(const Ports& ports, const EnvironmentSp
     const world::ObservedNetwork observed = TRY(ports.network.observe(spec.placement));
     if (auto violated = TRY(ports.checker.prove(spec, observed))) return violated;
     for (const world::SocketSpec& socket : spec.network.sockets)
-        TRY_VOID(check_answer(ports, spec.placement, socket.host));
+        TRY_VOID(check_answer(ports, spec.placement, socket.host, is_front_served(spec)));
     return std::nullopt;
 }
 

@@ -2,7 +2,9 @@
 
 // A machine in memory that can end at any moment: what was done stays, nothing more is done until `restart`.
 
+#include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <map>
 #include <mutex>
@@ -48,6 +50,19 @@ class FakeMachine : public ports::Files,
     std::vector<std::string> emptied;  // stores, each time that one was
     bool emptiedWhileItRan = false;
     std::atomic<std::int64_t> wallSeconds = 1'795'939'200;  // 2026-11-29T08:00:00Z
+    std::atomic<std::chrono::microseconds> usesCpu{};       // of each task, between two looks
+
+    /// Whether the rules of the environment that there is direct connections to the address.
+    bool spreads_over(const std::string& address) {
+        const std::scoped_lock lock(mutex_);
+        return std::ranges::any_of(
+            rules, [&](const auto& row) { return row.second.find('"' + address + '"') != std::string::npos; });
+    }
+    /// Of the ledger.
+    std::vector<std::string> lines() {
+        const std::scoped_lock lock(mutex_);
+        return lines_;
+    }
 
     Ports ports() { return {*this, *this, *this, *this, *this, *this, *this, *this, *this}; }
 
@@ -156,6 +171,10 @@ class FakeMachine : public ports::Files,
     Result<world::ObservedSandbox> observe(const world::Placement&, std::string_view) override {
         return world::ObservedSandbox{};
     }
+    std::optional<std::chrono::microseconds> cpu_used(const world::Placement&, std::string_view) override {
+        const std::scoped_lock lock(mutex_);
+        return used_ += usesCpu.load();
+    }
     Result<std::vector<std::string>> last_lines(const world::Placement&, std::string_view, std::size_t) override {
         return std::vector<std::string>{};
     }
@@ -177,7 +196,7 @@ class FakeMachine : public ports::Files,
         return act([&] {
             if (transition.done) commands_.erase(*transition.done);
             if (transition.spec) specs_.insert(*transition.spec);
-            ledgerLines.insert(ledgerLines.end(), transition.ledger.begin(), transition.ledger.end());
+            lines_.insert(lines_.end(), transition.ledger.begin(), transition.ledger.end());
             for (const auto& machine : transition.machines) machines_[machine.id] = machine;
             for (const auto& id : transition.gone) {
                 machines_.erase(id);
@@ -223,6 +242,8 @@ class FakeMachine : public ports::Files,
     std::map<std::uint64_t, ports::StoredCommand> commands_;
     std::map<std::string, std::string> specs_;
     std::uint64_t lastCommand_ = 0;
+    std::vector<std::string> lines_;
+    std::chrono::microseconds used_{0};
 };
 
 }  // namespace tenantry::engine

@@ -64,6 +64,11 @@ Result<void> Runner::Loop::run(const std::stop_token& stop) {
     }
     changed_.notify_all();
     bool tidy = false;
+    scaler_ = std::make_unique<Scaler>(
+        ports_.containers, ports_.clock, pace_.every, [this] { return ranged(); },
+        [this](const world::Placement& placement, plan::environment_event::Scale scale) {
+            mail_.put({{placement, "", plan::EnvironmentEvent(std::move(scale)), {}, {}, {}}, {}});
+        });
     while (going && !stop.stop_requested()) {
         auto mail = mail_.take(tidy ? next_wake() : std::min(next_wake(), steady_clock::now() + quiet));
         if (mail) {
@@ -78,6 +83,7 @@ Result<void> Runner::Loop::run(const std::stop_token& stop) {
         if (going) going = wake_those_due();
         if (going) going = look_at_clock();
     }
+    scaler_->stop();
     watcher_->stop();
     executor_->stop();  // what still runs ends; its result is looked for by the next run
     mail_.close();
@@ -116,9 +122,9 @@ Result<void> Runner::Loop::recover() {
         if (row.state.phase == EnvironmentPhase::closing)
             event.body = plan::EnvironmentEvent(plan::environment_event::Violated{row.state.epoch, row.state.why});
         else if (row.state.phase != EnvironmentPhase::stopping && row.state.phase != EnvironmentPhase::clearing)
-            event.body = plan::EnvironmentEvent(row.state.pending.value_or(
-                plan::environment_event::Up{row.state.spec, row.state.tasks, row.state.balancers, row.state.onViolation,
-                                            row.state.stores, row.state.jobs, row.state.rolled, row.state.timed}));
+            event.body = plan::EnvironmentEvent(row.state.pending.value_or(plan::environment_event::Up{
+                row.state.spec, row.state.tasks, row.state.balancers, row.state.onViolation, row.state.stores,
+                row.state.jobs, row.state.rolled, row.state.timed, row.state.ranged}));
         TRY_VOID(take(event));
     }
     return {};
@@ -296,6 +302,28 @@ void Runner::Loop::close(const Error& error) {
         if (mail->answer) mail->answer->set_value(std::unexpected(error));
 }
 
+// Those whose use says something now: nothing of it is being changed, and every task of it serves.
+std::vector<Ranged> Runner::Loop::ranged() const {
+    const std::scoped_lock lock(mutex_);
+    std::vector<Ranged> all;
+    for (const auto& [id, row] : machines_.environments()) {
+        if (row.state.phase != plan::EnvironmentPhase::up || row.state.ranged.empty()) continue;
+        const auto spec = machines_.specs().find(id);
+        if (spec == machines_.specs().end()) continue;
+        for (const plan::RangedService& service : row.state.ranged) {
+            const auto range = std::ranges::find(spec->second->ranges, service.service, &world::RangeSpec::service);
+            if (range == spec->second->ranges.end()) continue;
+            Ranged one{row.placement, *range, plan::tasks_of(row.state, service), {}};
+            for (const world::TaskSpec& task : spec->second->tasks)
+                if (task.service == service.service && row.state.tasks.contains(task.name) &&
+                    row.state.ready.contains(task.name))
+                    one.ready.push_back(task.name);
+            all.push_back(std::move(one));
+        }
+    }
+    return all;
+}
+
 std::shared_ptr<const world::EnvironmentSpec> Runner::Loop::spec(const world::Placement& placement) const {
     const std::scoped_lock lock(mutex_);
     const auto found = machines_.specs().find(id_of(placement));
@@ -325,7 +353,8 @@ world::Status Runner::Loop::status_after(std::uint64_t version, std::chrono::mil
             .hosts = {},
             .spec = row.state.spec,
             .why = is_gone(row.state) && row.state.why.empty() ? what_is_kept(row.state) : row.state.why,
-            .tasks = {}};
+            .tasks = {},
+            .ranges = {}};
         if (const auto spec = machines_.specs().find(id); spec != machines_.specs().end()) {
             one.block = spec->second->network.block.str();
             for (const world::SocketSpec& socket : spec->second->network.sockets) one.hosts.push_back(socket.host);
@@ -341,6 +370,9 @@ world::Status Runner::Loop::status_after(std::uint64_t version, std::chrono::mil
                                  .starts = task.state.starts,
                                  .why = task.state.why});
         }
+        for (const plan::RangedService& service : row.state.ranged)
+            one.ranges.push_back({service.service, plan::tasks_of(row.state, service), service.least,
+                                  service.least + static_cast<std::uint32_t>(service.more.size())});
         if (const auto spec = machines_.specs().find(id); spec != machines_.specs().end())
             add_jobs(*spec->second, row.state, one.tasks);
         timetable_.show(row.state, one.tasks);

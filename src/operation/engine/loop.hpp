@@ -9,6 +9,7 @@
 #include "executor.hpp"
 #include "machines.hpp"
 #include "mailbox.hpp"
+#include "scaler.hpp"
 #include "timetable.hpp"
 #include "watcher.hpp"
 
@@ -17,8 +18,8 @@ namespace tenantry::engine {
 /// The thread that takes events. Others put them into the mailbox.
 class Runner::Loop {
   public:
-    Loop(Ports ports, Log log, Hook hook)
-        : ports_(ports), log_(std::move(log)), hook_(std::move(hook)), timetable_(ports.clock) {}
+    Loop(Ports ports, Log log, Hook hook, ScalePace pace)
+        : ports_(ports), log_(std::move(log)), hook_(std::move(hook)), pace_(pace), timetable_(ports.clock) {}
 
     Result<void> run(const std::stop_token& stop);
     /// Puts an event and waits until the journal has it.
@@ -54,10 +55,12 @@ class Runner::Loop {
     Result<void> look_at_clock();
     [[nodiscard]] std::chrono::steady_clock::time_point next_wake() const;
     void close(const Error& error);
+    [[nodiscard]] std::vector<Ranged> ranged() const;
 
     Ports ports_;
     Log log_;
     Hook hook_;
+    ScalePace pace_;
     Mailbox<Mail> mail_;
     mutable std::mutex mutex_;  // guards machines_ and version_ against readers; only the loop's thread writes
     mutable std::condition_variable changed_;
@@ -70,6 +73,7 @@ class Runner::Loop {
     world::WallTime lookedAt_;
     std::unique_ptr<Executor> executor_;
     std::unique_ptr<Watcher> watcher_;
+    std::unique_ptr<Scaler> scaler_;
 };
 
 }  // namespace tenantry::engine

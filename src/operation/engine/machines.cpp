@@ -1,9 +1,11 @@
 #include "machines.hpp"
 
+#include <algorithm>
 #include <deque>
 
 #include <boost/describe/enum_from_string.hpp>
 #include <boost/describe/enum_to_string.hpp>
+#include <fmt/format.h>
 
 #include <tenantry/base/check.hpp>
 #include <tenantry/base/hash.hpp>
@@ -54,13 +56,18 @@ std::string asked_for(const Event& event) {
     return event.spec ? "up asked for" : "down asked for";
 }
 
+std::uint32_t tasks_now(const plan::EnvironmentState& state, const std::string& service) {
+    const auto found = std::ranges::find(state.ranged, service, &plan::RangedService::service);
+    return found == state.ranged.end() ? 0 : plan::tasks_of(state, *found);
+}
+
 std::string ledger_line(const EnvironmentRow& row, const std::string& what, const std::string& by,
-                        const std::string& wall) {
+                        const std::string& wall, const std::string& why) {
     JsonText json;
     json.object(Layout::line).member("at", wall).member("placement", row.placement.str()).member("what", what);
     if (!by.empty()) json.member("by", by);
     json.member("spec", row.state.spec);
-    if (!row.state.why.empty()) json.member("why", row.state.why);
+    if (!why.empty()) json.member("why", why);
     json.end();
     std::string line = std::move(json).take();
     line.pop_back();  // the newline
@@ -143,8 +150,10 @@ class Applying {
             change_.transition.spec = encoded(*event.spec);
         }
         const std::string spec = at.state.spec;
-        plan::EnvironmentStep step =
-            plan::step(std::move(at.state), std::get<plan::EnvironmentEvent>(event.body), now_);
+        const auto& body = std::get<plan::EnvironmentEvent>(event.body);
+        const auto* scale = std::get_if<plan::environment_event::Scale>(&body);
+        const std::uint32_t had = scale == nullptr ? 0 : tasks_now(at.state, scale->service);
+        plan::EnvironmentStep step = plan::step(std::move(at.state), body, now_);
         at.state = std::move(step.state);
         if (at.state.spec != spec)
             if (auto adopted = pending(event.placement)) change_.specs[id_of(event.placement)] = std::move(adopted);
@@ -155,6 +164,9 @@ class Applying {
         change_.refused += step.refused;
         if (!event.by.empty() && step.refused.empty()) tell(at, asked_for(event), event.by);
         for (const std::string& note : step.notes) tell(at, note, "");
+        if (scale != nullptr)
+            if (const std::uint32_t has = tasks_now(at.state, scale->service); has != had)
+                tell(at, fmt::format("{} scaled from {} to {} tasks", scale->service, had, has), "", scale->why);
         if (is_told(before, at.state.phase)) tell(at, std::string(plan::to_string(at.state.phase)), "");
     }
 
@@ -186,7 +198,10 @@ class Applying {
     }
 
     void tell(const EnvironmentRow& at, const std::string& what, const std::string& by) {
-        change_.transition.ledger.push_back(ledger_line(at, what, by, wall_));
+        tell(at, what, by, at.state.why);
+    }
+    void tell(const EnvironmentRow& at, const std::string& what, const std::string& by, const std::string& why) {
+        change_.transition.ledger.push_back(ledger_line(at, what, by, wall_, why));
         change_.durable = true;
     }
 

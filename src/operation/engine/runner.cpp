@@ -12,12 +12,13 @@ std::vector<plan::RolledService> rolled_services(const world::EnvironmentSpec& s
     std::vector<plan::RolledService> all;
     for (const std::string& service : spec.turns) {
         plan::RolledService one;
+        one.service = service;
         for (const world::TaskSpec& task : spec.tasks) {
             if (task.service != service) continue;
             if (task.spare) {
                 one.spare = task.name;
                 one.spareDigest = task.digest;
-            } else {
+            } else if (!task.onLoad) {
                 one.tasks.push_back(task.name);
             }
             one.directed = task.kind == world::TaskKind::service;
@@ -55,6 +56,17 @@ void add_timed(const world::EnvironmentSpec& spec, const world::TaskSpec& task, 
     timed.push_back(std::move(job));
 }
 
+std::vector<plan::RangedService> ranged_services(const world::EnvironmentSpec& spec) {
+    std::vector<plan::RangedService> all;
+    for (const world::RangeSpec& range : spec.ranges) {
+        plan::RangedService one{range.service, range.least, {}};
+        for (const world::TaskSpec& task : spec.tasks)
+            if (task.service == range.service && task.onLoad) one.more.push_back({task.name, task.digest});
+        all.push_back(std::move(one));
+    }
+    return all;
+}
+
 plan::environment_event::Up up_for(const world::EnvironmentSpec& spec) {
     plan::environment_event::Up up{encoded(spec).first, {}};
     std::vector<plan::JobStep> firstTime;
@@ -65,7 +77,7 @@ plan::environment_event::Up up_for(const world::EnvironmentSpec& spec) {
             if (task.job->afterCreate) firstTime.push_back({task.name, task.digest, true});
             continue;
         }
-        if (task.spare) continue;
+        if (task.spare || task.onLoad) continue;
         up.tasks.emplace(task.name, task.digest);
         if (task.kind == world::TaskKind::balancer) up.balancers.insert(task.name);
         if (task.kind == world::TaskKind::store) up.stores.insert(task.name);
@@ -73,13 +85,14 @@ plan::environment_event::Up up_for(const world::EnvironmentSpec& spec) {
     // What a new environment begins with needs what each release brings.
     up.jobs.insert(up.jobs.end(), firstTime.begin(), firstTime.end());
     up.rolled = rolled_services(spec);
+    up.ranged = ranged_services(spec);
     return up;
 }
 
 }  // namespace
 
-Runner::Runner(Ports ports, Log log, Hook hook)
-    : loop_(std::make_unique<Loop>(ports, std::move(log), std::move(hook))) {}
+Runner::Runner(Ports ports, Log log, Hook hook, ScalePace pace)
+    : loop_(std::make_unique<Loop>(ports, std::move(log), std::move(hook), pace)) {}
 Runner::~Runner() = default;
 
 Result<void> Runner::run(const std::stop_token& stop) { return loop_->run(stop); }

@@ -72,9 +72,9 @@ world::EnvironmentSpec with_reset() {
 /// A runner on its own thread. The fake's tasks have this process' pid, so that they can be watched.
 class Running {
   public:
-    explicit Running(FakeMachine& machine, Hook hook = {})
+    explicit Running(FakeMachine& machine, Hook hook = {}, ScalePace pace = {})
         : runner_(
-              machine.ports(), [](const std::string&) {}, std::move(hook)),
+              machine.ports(), [](const std::string&) {}, std::move(hook), pace),
           thread_([this](const std::stop_token& stop) { end_ = runner_.run(stop); }) {}
     Runner& operator*() { return runner_; }
     Runner* operator->() { return &runner_; }
@@ -544,6 +544,96 @@ TEST_P(KilledAt, EveryCommandOfClosingEndsClosed) {
         EXPECT_EQ(machine.tasks.size(), 1u) << n;
     }
     EXPECT_GE(n, 9) << "files, network, ingress, two starts, the check, a stop and the ingress";
+}
+
+// One to two tasks of `api`, over which the router spreads connections.
+world::EnvironmentSpec with_a_range() {
+    world::EnvironmentSpec spec = two_tasks();
+    spec.tasks.push_back(task("api-2", "a2"));
+    spec.tasks.back().onLoad = true;
+    spec.tasks.push_back(task("api-3", "a3"));
+    spec.tasks.back().spare = true;
+    std::uint32_t number = 0;
+    for (world::TaskSpec& one : spec.tasks) {
+        one.address = Ipv4{0x0A000001 + number++};  // api-1: 10.0.0.2
+        if (one.kind == world::TaskKind::balancer) continue;
+        one.service = "api";
+        one.calledAt = Ipv4{0x0A000064};
+    }
+    spec.turns = {"api", "load-balancer"};
+    spec.ranges = {{"api", 1, 2, 1024}};
+    spec.texts = {{"nftables.json", R"({"nftables": [{"add": {"rule": {"expr": [{"dnat": {"addr": {"map": {
+        "key": {"numgen": {"mod": 1}}, "data": {"set": [[0, "10.0.0.2"]]}}}}}]}}}]})"}};
+    return spec;
+}
+
+constexpr auto busy = 1s, idle = 0s;  // of CPU, between two looks
+
+// Waits until `api` has so many tasks, all well, and connections go to exactly those, or until the process was killed.
+bool has_settled(FakeMachine& machine, Runner& runner, std::uint32_t tasks) {
+    world::Status status = runner.status();
+    for (int i = 0; i < 2000 && !machine.dead(); ++i) {
+        if (!status.environments.empty()) {
+            const world::EnvironmentStatus& one = status.environments[0];
+            const bool all = std::ranges::all_of(one.tasks, [](const auto& task) { return task.phase == "ready"; });
+            if (one.phase == "up" && one.ranges.at(0).tasks == tasks && one.tasks.size() == tasks + 1 && all &&
+                machine.spreads_over("10.0.0.3") == (tasks == 2))
+                return true;
+        }
+        status = runner.status_after(status.version, 1ms);
+    }
+    return false;
+}
+
+TEST_P(KilledAt, EveryCommandOfScalingGoesOnWithTheNumberThatItHad) {
+    for (const bool grows : {true, false}) {
+        int n = 1;
+        for (bool killed = true; killed; ++n) {
+            FakeMachine machine;
+            {
+                Running runner(machine, {}, {2ms});
+                ASSERT_TRUE(runner->up(with_a_range(), "root"));
+                ASSERT_EQ(runner.settled().phase, "up");
+                machine.usesCpu = grows ? idle : busy;
+                ASSERT_TRUE(has_settled(machine, *runner, grows ? 1 : 2));
+            }
+            machine.usesCpu = grows ? busy : idle;
+            std::atomic<int> seen = 0;
+            {
+                Running runner(machine,
+                               [&](Moment now, const ports::StoredCommand&) {
+                                   if (now == GetParam() && ++seen == n) machine.die();
+                               },
+                               {2ms});
+                has_settled(machine, *runner, grows ? 2 : 1);
+            }
+            killed = machine.dead();
+            machine.restart();
+            const auto before = machine.tasks;
+            Running again(machine, {}, {2ms});
+            EXPECT_TRUE(has_settled(machine, *again, grows ? 2 : 1)) << n;
+            for (const auto& [id, one] : machine.tasks) {
+                const auto ran = before.find(id);
+                EXPECT_TRUE(ran == before.end() || ran->second == one) << "a task that ran still runs";
+            }
+        }
+        EXPECT_GE(n, 7) << "what a start asks for again, and a start or stop and new rules";
+    }
+}
+
+TEST(Runner, EachScalingIsInTheLedgerWithItsReason) {
+    FakeMachine machine;
+    machine.usesCpu = busy;
+    Running runner(machine, {}, {2ms});
+    ASSERT_TRUE(runner->up(with_a_range(), "root"));
+    ASSERT_EQ(runner.settled().phase, "up");
+    ASSERT_TRUE(has_settled(machine, *runner, 2));
+    const auto ledger = machine.lines();
+    const auto scaled = std::ranges::find_if(
+        ledger, [](const std::string& line) { return line.find("api scaled from 1 to 2 tasks") != line.npos; });
+    ASSERT_NE(scaled, ledger.end());
+    EXPECT_NE(scaled->find("CPU at "), std::string::npos) << *scaled;
+    EXPECT_NE(scaled->find(" %, target 60 %"), std::string::npos) << *scaled;
 }
 
 INSTANTIATE_TEST_SUITE_P(Moments, KilledAt,

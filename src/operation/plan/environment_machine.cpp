@@ -22,10 +22,12 @@ class Machine {
 
     void operator()(const on::Up& up) {
         begin();
-        state().pending = up;
+        state().pending = with_those_on_load(up);
         state().destroys = false;
-        bool isServing = false;
-        for (const std::string& task : no_more(up)) isServing = state().serving.erase(task) != 0 || isServing;
+        // Whether they were directed away from those that part is not known.
+        bool isServing = !state().parting.empty();
+        for (const std::string& task : no_more(*state().pending))
+            isServing = state().serving.erase(task) != 0 || isServing;
         if (isServing && serves()) {
             enter(Phase::retiring);
             direct();
@@ -75,6 +77,7 @@ class Machine {
         if (failed.command == Command::direct) {
             if (state().phase != Phase::rolling) {  // the others go on, and so does what was asked for
                 state().why = why;
+                stay();
                 return directed();
             }
             state().directing = 0;
@@ -94,6 +97,21 @@ class Machine {
         if (closes) return close();
         enter(Phase::failed);
         state().everUp = true;  // it serves, as was wished
+    }
+
+    void operator()(const on::Scale& scale) {
+        if (state().phase != Phase::up) return;
+        const auto ranged = std::ranges::find(state().ranged, scale.service, &RangedService::service);
+        if (ranged == state().ranged.end()) return;
+        const std::size_t wanted = scale.tasks < ranged->least ? 0 : scale.tasks - ranged->least;
+        if (scale.tasks < tasks_of(state(), *ranged) && !all_ready(scale.service)) return;
+        bool leaves = false;
+        for (std::size_t at = 0; at < ranged->more.size(); ++at) {
+            const bool runs = state().tasks.contains(ranged->more[at].task);
+            if (at < wanted && !runs) add(*ranged, ranged->more[at]);
+            if (at >= wanted && runs) leaves = part(*ranged, ranged->more[at].task) || leaves;
+        }
+        if (leaves) direct();
     }
 
     void operator()(const on::OfTask& of) {
@@ -155,9 +173,66 @@ class Machine {
         }
     }
 
+    // The tasks of ranges that run go on, as far as their ranges still have them.
+    on::Up with_those_on_load(on::Up up) {
+        for (const RangedService& ranged : up.ranged)
+            for (const OnLoadTask& one : ranged.more) {
+                if (!state().tasks.contains(one.task)) break;
+                up.tasks[one.task] = one.digest;
+                if (RolledService* rolled = rolled_of(up.rolled, ranged.service);
+                    rolled != nullptr && std::ranges::find(rolled->tasks, one.task) == rolled->tasks.end())
+                    rolled->tasks.push_back(one.task);
+            }
+        return up;
+    }
+
+    static RolledService* rolled_of(std::vector<RolledService>& rolled, const std::string& service) {
+        const auto found = std::ranges::find(rolled, service, &RolledService::service);
+        return found == rolled.end() ? nullptr : &*found;
+    }
+
+    void add(const RangedService& ranged, const OnLoadTask& one) {
+        state().parting.erase(one.task);
+        state().tasks[one.task] = one.digest;
+        if (RolledService* rolled = rolled_of(state().rolled, ranged.service)) rolled->tasks.push_back(one.task);
+        begin(one.task, one.digest);
+    }
+
+    // True where new connections have to be directed away from it before it leaves.
+    bool part(const RangedService& ranged, const std::string& task) {
+        state().tasks.erase(task);
+        if (RolledService* rolled = rolled_of(state().rolled, ranged.service)) std::erase(rolled->tasks, task);
+        if (state().serving.erase(task) == 0) {
+            retire(task);
+            return false;
+        }
+        state().parting.insert(task);
+        return true;
+    }
+
+    // Connections still come to them: they are as if nobody had asked for fewer.
+    void stay() {
+        if (state().phase != Phase::up) return;
+        for (const RangedService& ranged : state().ranged)
+            for (const OnLoadTask& one : ranged.more)
+                if (state().parting.contains(one.task)) {
+                    add(ranged, one);
+                    state().serving.insert(one.task);
+                }
+    }
+
+    bool all_ready(const std::string& service) {
+        const RolledService* rolled = rolled_of(state().rolled, service);
+        return rolled == nullptr || std::ranges::all_of(rolled->tasks, [&](const std::string& task) {
+                   return state().ready.contains(task);
+               });
+    }
+
     // Tasks and jobs that run, or may, and that will not be any more.
     std::vector<std::string> no_more(const on::Up& up) {
         std::vector<std::string> all;
+        for (const std::string& task : state().parting)
+            if (!up.tasks.contains(task)) all.push_back(task);
         for (const auto& [task, digest] : state().tasks)
             if (!up.tasks.contains(task)) all.push_back(task);
         for (const JobStep& job : state().jobs)
@@ -175,6 +250,7 @@ class Machine {
 
     void retire_those_no_more() {
         for (const std::string& task : no_more(*state().pending)) retire(task, state().phase == Phase::retiring);
+        state().parting.clear();
         for (const auto& [task, digest] : state().pending->tasks) state().leaving.erase(task);
         state().leaving.empty() ? adopt() : enter(Phase::retiring);
     }
@@ -192,6 +268,7 @@ class Machine {
         state().rolled = std::move(up.rolled);
         state().timed = std::move(up.timed);
         std::erase_if(state().runs, [&](const auto& runs) { return timed_job(state(), runs.first) == nullptr; });
+        state().ranged = std::move(up.ranged);
         state().keepsData = state().keepsData || !state().stores.empty();
         std::erase_if(state().ready, [&](const std::string& task) { return !state().tasks.contains(task); });
         serve_from_the_start();
@@ -347,11 +424,13 @@ class Machine {
     }
 
     void directed() {
-        if (state().directing > 0) --state().directing;
+        if (state().directing == 0) return;
+        --state().directing;
         if (state().directing > 0) return;
-        if (state().phase == Phase::retiring && state().pending && state().leaving.empty()) retire_those_no_more();
+        if (state().phase == Phase::retiring && state().pending) retire_those_no_more();
         if (state().phase == Phase::draining) stop_services();
         if (state().phase == Phase::rolling) roll();
+        for (const std::string& task : std::exchange(state().parting, {})) retire(task, true);
     }
 
     // Of the tasks to which connections are directed; nothing where they are not.
@@ -373,6 +452,9 @@ class Machine {
             if (!state().leaving.contains(task)) retire(task);
         for (const RolledService& one : state().rolled)
             if (state().told.contains(one.spare)) retire(one.spare);
+        for (const std::string& task : state().parting) retire(task);
+        state().parting.clear();
+        state().ranged.clear();
         state().tasks.clear();
         state().timed.clear();
         state().stores.clear();
@@ -510,6 +592,8 @@ bool may_be_renewed(EnvironmentPhase phase) {
         case Phase::checking:
         case Phase::up:
         case Phase::failed:
+        case Phase::draining:
+        case Phase::emptying:
             return true;
         case Phase::absent:
         case Phase::stopping:
@@ -519,6 +603,11 @@ bool may_be_renewed(EnvironmentPhase phase) {
             return false;
     }
     TENANTRY_CHECK(false, "a phase is one of the list");
+}
+
+std::uint32_t tasks_of(const EnvironmentState& state, const RangedService& ranged) {
+    const auto runs = [&](const OnLoadTask& one) { return state.tasks.contains(one.task); };
+    return ranged.least + static_cast<std::uint32_t>(std::ranges::count_if(ranged.more, runs));
 }
 
 std::string_view to_string(EnvironmentPhase phase) {

@@ -191,7 +191,10 @@ Environment after(Environment state, std::initializer_list<EnvironmentEvent> eve
     return state;
 }
 
-const on::Up up{"s1", {{"api-1", "a"}, {"web-1", "w"}}, {"web-1"}};
+const on::Up up{.spec = "s1",
+                .tasks = {{"api-1", "a"}, {"web-1", "w"}},
+                .balancers = {"web-1"},
+                .ranged = {{"api", 1, {{"api-2", "a2"}}}}};
 const on::Up upWithData{.spec = "s1",
                         .tasks = {{"api-1", "a"}, {"books-1", "b"}},
                         .balancers = {},
@@ -293,7 +296,9 @@ TEST(EnvironmentMachine, AnswersEveryEventInEveryPhase) {
             {"ready", of("api-1", told::Ready{})},
             {"lost", of("api-1", told::Lost{"exit code 1"})},
             {"given up", of("api-1", told::GivenUp{"exit code 1"})},
-            {"stopped", of("web-1", told::Stopped{})}};
+            {"stopped", of("web-1", told::Stopped{})},
+            {"scale", on::Scale{"api", 2, "busy"}},
+            {"scale other", on::Scale{"web", 2, "busy"}}};
         for (const auto& [name, event] : events)
             table += fmt::format("{:9} + {:16} -> {}\n", to_string(phase), name, shown(step(state, event, now)));
     }
@@ -503,6 +508,111 @@ TEST(Rolling, ALoadBalancersTasksTakeTurnsWithoutBeingDirectedTo) {
     EXPECT_EQ(rolling.take(of("lb-1", told::Ready{})), "rolling +lb-2");
     EXPECT_EQ(rolling.take(of("lb-2", told::Ready{})), "rolling +lb-1");
     EXPECT_EQ(rolling.take(of("lb-1", told::Ready{})), "rolling !directing connections -lb-2");
+}
+
+// --- ranges
+
+// `api` has two to four tasks, and a spare place behind them.
+on::Up ranged(const std::string& digest, std::vector<OnLoadTask> more) {
+    on::Up to{.spec = "s-" + digest, .tasks = {{"api-1", digest + "1"}, {"api-2", digest + "2"}}};
+    to.rolled = {{{"api-1", "api-2"}, "api-5", digest + "5", true, "api"}};
+    to.ranged = {{"api", 2, std::move(more)}};
+    return to;
+}
+on::Up ranged(const std::string& digest) { return ranged(digest, {{"api-3", digest + "3"}, {"api-4", digest + "4"}}); }
+
+using Names = std::set<std::string>;
+const on::Scale three{"api", 3, "busy"}, two{"api", 2, "idle"};
+
+Environment with_three() {
+    return after({}, {ranged("a"), on::Done{EnvironmentCommand::openIngress, 1}, of("api-1", told::Ready{}),
+                      of("api-2", told::Ready{}), on::Done{EnvironmentCommand::check, 1}, three,
+                      of("api-3", told::Ready{}), on::Done{EnvironmentCommand::direct, 1}});
+}
+
+TEST(Ranges, OneMoreTakesConnectionsWhenItIsReady) {
+    Rolling scaling(after({}, {ranged("a"), on::Done{EnvironmentCommand::openIngress, 1}, of("api-1", told::Ready{}),
+                               of("api-2", told::Ready{}), on::Done{EnvironmentCommand::check, 1}}));
+    EXPECT_EQ(scaling.take(three), "up +api-3");
+    EXPECT_EQ(scaling.state().serving, (Names{"api-1", "api-2"}));
+    EXPECT_EQ(scaling.take(of("api-3", told::Ready{})), "up !directing connections");
+    EXPECT_EQ(scaling.state().serving, (Names{"api-1", "api-2", "api-3"}));
+    EXPECT_EQ(tasks_of(scaling.state(), scaling.state().ranged[0]), 3u);
+}
+
+TEST(Ranges, OneFewerIsLeftOutByNewConnectionsBeforeItDrains) {
+    Rolling scaling(with_three());
+    EXPECT_EQ(scaling.take(two), "up !directing connections");
+    EXPECT_EQ(scaling.state().serving, (Names{"api-1", "api-2"}));
+    const EnvironmentStep left = step(scaling.state(), on::Done{EnvironmentCommand::direct, 1}, now);
+    EXPECT_EQ(shown(left), "up -api-3");
+    EXPECT_TRUE(std::get<task_event::Stop>(left.told.at(0).event).drains);
+    EXPECT_EQ(shown(step(left.state, of("api-3", told::Stopped{}), now)), "up");
+}
+
+TEST(Ranges, OneThatIsWantedAgainBeforeItLeftStays) {
+    Rolling scaling(with_three());
+    scaling.take(two);
+    EXPECT_EQ(scaling.take(three), "up +api-3");
+    EXPECT_EQ(scaling.done(EnvironmentCommand::direct), "up");
+    EXPECT_EQ(scaling.take(of("api-3", told::Ready{})), "up !directing connections");
+    EXPECT_EQ(scaling.state().serving, (Names{"api-1", "api-2", "api-3"}));
+}
+
+TEST(Ranges, WhatCannotBeDirectedAwayFromStays) {
+    Rolling scaling(with_three());
+    scaling.take(two);
+    scaling.take(on::Failed{EnvironmentCommand::direct, 1, "no"});
+    EXPECT_EQ(scaling.state().serving, (Names{"api-1", "api-2", "api-3"}));
+    EXPECT_EQ(tasks_of(scaling.state(), scaling.state().ranged[0]), 3u);
+}
+
+TEST(Ranges, NoneLeavesWhileAnotherOneDoesNotServe) {
+    Rolling scaling(with_three());
+    scaling.take(of("api-1", told::Lost{"exit code 1"}));
+    EXPECT_EQ(scaling.take(two), "up");
+    EXPECT_EQ(scaling.state().serving, (Names{"api-2", "api-3"}));
+}
+
+TEST(Ranges, AChangeKeepsThoseThatRunAndReplacesThemToo) {
+    using C = EnvironmentCommand;
+    Rolling scaling(with_three());
+    EXPECT_EQ(scaling.take(ranged("b")), "preparing !writing files !making the network !opening ingress sockets");
+    EXPECT_EQ(scaling.state().tasks.at("api-3"), "b3");
+    EXPECT_EQ(scaling.state().serving, (Names{"api-1", "api-2", "api-3"}));
+    EXPECT_EQ(scaling.done(C::openIngress), "starting +api-1 +api-2 +api-3");  // as they are
+    scaling.take(of("api-1", told::Ready{}));
+    scaling.take(of("api-2", told::Ready{}));
+    EXPECT_EQ(scaling.take(of("api-3", told::Ready{})), "rolling +api-5");
+}
+
+TEST(Ranges, ANarrowerRangeDirectsAwayFromThoseThatItHasNoMore) {
+    Rolling scaling(with_three());
+    EXPECT_EQ(scaling.take(ranged("a", {})), "retiring !directing connections");
+    EXPECT_EQ(scaling.done(EnvironmentCommand::direct), "retiring -api-3");
+    EXPECT_EQ(scaling.take(of("api-3", told::Stopped{})),
+              "preparing !writing files !making the network !opening ingress sockets");
+}
+
+TEST(Ranges, ADaemonThatWasKilledOnTheWayDownGoesOnWithIt) {
+    const Environment killed = after(with_three(), {two});
+    Rolling scaling(killed);
+    const on::Up again{killed.spec,   killed.tasks, killed.balancers, killed.onViolation,
+                       killed.stores, killed.jobs,  killed.rolled,    killed.ranged};
+    EXPECT_EQ(scaling.take(again), "retiring !directing connections");
+    EXPECT_EQ(scaling.done(EnvironmentCommand::direct), "retiring -api-3");
+    scaling.take(of("api-3", told::Stopped{}));
+    EXPECT_EQ(tasks_of(scaling.state(), scaling.state().ranged[0]), 2u);
+    EXPECT_EQ(scaling.state().serving, (Names{"api-1", "api-2"}));
+}
+
+TEST(Ranges, AfterADownTheyBeginWithTheLeast) {
+    Rolling scaling(with_three());
+    EXPECT_EQ(scaling.take(on::Down{}), "stopping -api-1 -api-2 -api-3");
+    scaling.take(ranged("a"));
+    scaling.take(of("api-3", told::Stopped{}));
+    ASSERT_EQ(scaling.state().phase, EnvironmentPhase::preparing);
+    EXPECT_EQ(tasks_of(scaling.state(), scaling.state().ranged[0]), 2u);
 }
 
 TEST(EnvironmentMachine, ATaskThatComesBackAtOnceNeedNotBeAwaited) {

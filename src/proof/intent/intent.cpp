@@ -110,7 +110,8 @@ verify::DeclaredEnvironment declare(const Blueprint& blueprint, const Environmen
         declared.services.push_back(declare_service(blueprint, environment, workload));
     declare_data(blueprint, environment, declared);
     for (const blueprint::PlacedTask& task : blueprint::place_tasks(blueprint, environment))
-        declared.tasks.push_back({task.name, name_of(shape, task.of), task.address, task.uid, task.spare});
+        declared.tasks.push_back(
+            {task.name, name_of(shape, task.of), task.address, task.uid, task.spare || task.onLoad});
     for (const blueprint::Allow& allow : shape.allows)
         declared.allows.push_back({name_of(shape, allow.from), name_of(shape, allow.to), allow.port, allow.origin});
     return declared;

@@ -131,7 +131,7 @@ void backend(HaproxyText& text, const Workload& workload, Index<Workload> index)
     text.block(TemplateText().add(
         EachTask{index, HaproxyText::whole_line("server", taskName, address), "", Which::first},
         // Not asked for before something runs there; the runtime socket says when.
-        EachTask{index, HaproxyText::whole_line("server", taskName, address, "disabled"), "", Which::spare}));
+        EachTask{index, HaproxyText::whole_line("server", taskName, address, "disabled"), "", Which::resting}));
 }
 
 }  // namespace

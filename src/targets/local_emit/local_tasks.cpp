@@ -23,7 +23,8 @@ LocalTasks::LocalTasks(const blueprint::Blueprint& blueprint, const blueprint::E
 
 std::span<const LocalTask> LocalTasks::of(const blueprint::End& end, Which which) const {
     const auto own = [&](const LocalTask& task) {
-        return task.placed.of == end && (which == Which::all || task.placed.spare == (which == Which::spare));
+        const bool rests = task.placed.spare || task.placed.onLoad;
+        return task.placed.of == end && (which == Which::all || rests == (which == Which::resting));
     };
     const auto first = std::ranges::find_if(tasks_, own);
     const auto last = std::find_if_not(first, tasks_.end(), own);

@@ -27,7 +27,7 @@ class LocalTasks {
     [[nodiscard]] std::span<const LocalTask> of(const blueprint::End& end, Which which = Which::all) const;
 
   private:
-    std::vector<LocalTask> tasks_;  // those of one service stand together, spare ones behind the others
+    std::vector<LocalTask> tasks_;  // those of one service stand together, those that rest at first behind the others
 };
 
 }  // namespace tenantry::local_emit

@@ -120,8 +120,9 @@ struct FromTask {
     TaskPart part = TaskPart::name;
     bool outer = false;
 };
-/// Which of the tasks: those that run from the start, spare ones, or both.
-enum class Which : std::uint8_t { all, first, spare };
+/// Which of the tasks: those that run from the start, those that rest then (spare ones, and those of a range that only
+/// load wakes), or both.
+enum class Which : std::uint8_t { all, first, resting };
 /// How many tasks there are.
 struct TaskTotal {
     using IsBlank = void;

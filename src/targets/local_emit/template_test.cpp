@@ -34,7 +34,7 @@ TEST(Template, RepeatsABodyForEachTaskWithSomethingBetween) {
 TEST(Template, SpareTasksStandBehindTheOthersOrAlone) {
     const TemplateText body = TemplateText().add(taskName, " ");
     EXPECT_EQ(filled(TemplateText().add(EachTask{api, body})), "api-1 api-2 api-3 ");
-    EXPECT_EQ(filled(TemplateText().add(EachTask{api, body, "", Which::spare})), "api-3 ");
+    EXPECT_EQ(filled(TemplateText().add(EachTask{api, body, "", Which::resting})), "api-3 ");
 }
 
 TEST(Template, OuterTaskIsThatOfTheLoopAround) {

@@ -94,6 +94,23 @@ std::vector<std::string> turns_of(const blueprint::Shape& shape) {
     return turns;
 }
 
+std::vector<world::RangeSpec> ranges_of(const Filling& filling) {
+    std::vector<world::RangeSpec> ranges;
+    for (const Workload& workload : filling.shape().workloads) {
+        if (!std::holds_alternative<blueprint::RangeTasks>(workload.scaling)) continue;
+        ranges.push_back({workload.name.str(), tasks_min(filling.blueprint, filling.environment, workload).value,
+                          tasks_max(filling.blueprint, filling.environment, workload).value,
+                          filling.value(workload.cpu).units});
+    }
+    return ranges;
+}
+
+// Of the service that the load balancer asks for `/`.
+std::string front_of(const blueprint::Shape& shape) {
+    const auto whole = std::ranges::find(shape.entries, "/", [](const auto& entry) { return entry.prefix.str(); });
+    return whole == shape.entries.end() ? std::string() : shape.workloads[whole->to.at].name.str();
+}
+
 /// What a task is made of, in one digest.
 class Parts {
   public:
@@ -131,6 +148,7 @@ world::EnvironmentSpec wanted(const blueprint::Blueprint& blueprint, const bluep
         world::TaskSpec one{
             .name = task.placed.name, .service = name_of(shape, task.placed.of), .address = task.placed.address};
         one.spare = task.placed.spare;
+        one.onLoad = task.placed.onLoad;
         Parts parts(emitted, folder);
         parts.add_texts("tasks/" + one.name + "/");
         parts.add_texts("services/" + one.service + "/");
@@ -177,6 +195,8 @@ world::EnvironmentSpec wanted(const blueprint::Blueprint& blueprint, const bluep
         spec.tasks.push_back(std::move(one));
     }
     spec.turns = turns_of(shape);
+    spec.ranges = ranges_of(filling);
+    spec.front = front_of(shape);
     spec.stores = stores_of(filling);
     add_readers(filling, shape.workloads, spec.readers);
     add_readers(filling, shape.jobs, spec.readers);

@@ -3,13 +3,17 @@
 //   /healthz   204, or 503 after /unwell      /env     its environment, a line each
 //   /exit/N    it ends with code N            /eat     it takes memory until the kernel ends it
 //   /write/N   it writes N lines of 1 KiB     /stay    it does not hear SIGTERM from then on
+//   /hold      the connection stays, and what comes on it goes back
+// and behind any of them /burn/N: it uses N milliseconds of CPU before it answers.
 
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include <netinet/in.h>
@@ -36,6 +40,19 @@ void write_lines(int count) {
     for (int number = 0; number < count; ++number) std::printf("%s\n", line.c_str());
 }
 
+void burn(int milliseconds) {
+    const std::clock_t end = std::clock() + milliseconds * (CLOCKS_PER_SEC / 1000);
+    while (std::clock() < end) continue;
+}
+
+void echo(int connection) {
+    char bytes[4096];
+    ssize_t size = 0;
+    while ((size = read(connection, bytes, sizeof(bytes))) > 0)
+        if (write(connection, bytes, static_cast<std::size_t>(size)) != size) break;
+    close(connection);
+}
+
 std::string answer(std::string_view path) {
     const auto number = [&](std::string_view prefix) {
         return std::atoi(std::string(path.substr(prefix.size())).c_str());
@@ -52,25 +69,34 @@ std::string answer(std::string_view path) {
     return "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
 }
 
-void serve(int connection) {
+// False where the connection stays.
+bool serve(int connection) {
     char request[4096];
     const ssize_t size = read(connection, request, sizeof(request));
     const std::string_view text(request, size > 0 ? static_cast<std::size_t>(size) : 0);
     const std::string_view method = text.substr(0, text.find(' '));
-    if (method != "GET" && method != "POST") return;
+    if (method != "GET" && method != "POST") return true;
     std::string_view path = text.substr(method.size() + 1);
     path = path.substr(0, path.find(' '));
     if (path.starts_with("/api/")) path.remove_prefix(4);  // as it comes through the frontend
     std::printf("%.*s %.*s\n", static_cast<int>(method.size()), method.data(), static_cast<int>(path.size()),
                 path.data());
+    if (path == "/hold") {
+        std::thread(echo, connection).detach();
+        return false;
+    }
+    if (const std::size_t burns = path.find("/burn/"); burns != std::string_view::npos)
+        burn(std::atoi(std::string(path.substr(burns + 6)).c_str()));
     const std::string bytes = answer(path);
     if (write(connection, bytes.data(), bytes.size()) < 0) std::perror("writing");
+    return true;
 }
 
 }  // namespace
 
 int main() {
     std::setvbuf(stdout, nullptr, _IOLBF, 0);
+    std::signal(SIGPIPE, SIG_IGN);
     std::signal(SIGTERM, [](int) { _exit(0); });
     const char* port = getenv("PORT");
     const int listener = socket(AF_INET, SOCK_STREAM, 0);
@@ -88,7 +114,6 @@ int main() {
     while (true) {
         const int connection = accept(listener, nullptr, nullptr);
         if (connection < 0) continue;
-        serve(connection);
-        close(connection);
+        if (serve(connection)) close(connection);
     }
 }

@@ -1,6 +1,7 @@
 // In place of the daemon's own hook: TENANTRY_KILL=before:N, after:N or result:N ends the process, as SIGKILL does,
 // before the effect of its Nth command, after it, or when the journal has its result. TENANTRY_KILL=count lists the
 // commands. Besides, its clock is as many seconds ahead of the machine's as the file TENANTRY_AHEAD says now.
+// commands. TENANTRY_SCALE_EVERY: milliseconds between two looks at the CPU that services with a range use.
 
 #include <atomic>
 #include <csignal>
@@ -49,6 +50,11 @@ std::chrono::seconds clock_ahead() {
     std::int64_t seconds = 0;
     if (file != nullptr) std::ifstream(file) >> seconds;
     return std::chrono::seconds(seconds);
+}
+
+engine::ScalePace scale_pace() {
+    const char* every = std::getenv("TENANTRY_SCALE_EVERY");
+    return every == nullptr ? engine::ScalePace{} : engine::ScalePace{std::chrono::milliseconds(std::atoi(every))};
 }
 
 }  // namespace tenantry::daemon

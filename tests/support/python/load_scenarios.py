@@ -19,8 +19,9 @@ class Load:
     """GET and POST through one environment's address, each with an id that the service writes to its log: half of the clients with a
     connection for each request, half with one for many."""
 
-    def __init__(self, clients=4):
+    def __init__(self, clients=4, suffix="", pause=0):
         self.trusted = context()
+        self.suffix, self.pause = suffix, pause  # of each request's path; seconds between two of a client
         self.ending, self.sent, self.failed = threading.Event(), [], []
         self.clients = [threading.Thread(target=self.run, args=(client,)) for client in range(clients)]
 
@@ -38,9 +39,9 @@ class Load:
     def run(self, client):
         request = self.alone if client % 2 == 0 else self.on_one_connection()
         number = 0
-        while not self.ending.is_set():
+        while not self.ending.wait(self.pause):
             number += 1
-            identity = f"{client}-{number}"
+            identity = f"{client}-{number}{self.suffix}"
             try:
                 status = request("POST" if number % 4 < 2 else "GET", f"/api/id/{identity}")
                 (self.sent if status == 200 else self.failed).append((identity, status))

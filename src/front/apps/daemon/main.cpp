@@ -105,7 +105,7 @@ Result<void> serve(const Options& options) {
     Checker checker(platforms, containers, stores);
     MachineClock clock;
     engine::Runner runner({files, network, ingress, containers, stores, probe, checker, *store, clock}, log_line,
-                          hook());
+                          hook(), scale_pace());
 
     Result<void> ended;
     std::jthread running([&](const std::stop_token& stop) {

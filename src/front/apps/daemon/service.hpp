@@ -19,6 +19,8 @@ namespace tenantry::daemon {
 engine::Hook hook();
 /// How far the clock by which jobs run is ahead of the machine's: not at all, but in that program.
 std::chrono::seconds clock_ahead();
+/// How often the CPU of services with a range is looked at; that of tests can be told.
+engine::ScalePace scale_pace();
 
 /// What callers may ask of this machine. Everything must outlive it.
 class MachineService final : public api::Service {

@@ -18,11 +18,13 @@ struct PlacedTask {
     std::uint32_t uid = 0;  ///< its service's, inside the environment's range; gid is equal
     /// A place where nothing runs but while the others' tasks are replaced: new connections go there meanwhile.
     bool spare = false;
+    /// A place of a range, beyond its least number: something runs there while the load asks for it.
+    bool onLoad = false;
 };
 
-/// The load balancer's task and its spare place first, then those of each workload in order: as many as it has at least
-/// and behind them its spare places, spread over the zones in turn, each workload at addresses of its own
-/// in its zone's subnet; then one for each store, in the first zone's
+/// The load balancer's task and its spare place first, then those of each workload in order: as many as it has at most,
+/// those beyond its least number `onLoad`, and behind them its spare places, spread over the zones in turn, each
+/// workload at addresses of its own in its zone's subnet; then one for each store, in the first zone's
 /// subnet for data, behind these one for each that is backed, under its store's uid, and those of each job, which has
 /// its places also while it does not run. The block is large enough (build checks it). A store's uid follows its name
 /// alone, as files are kept under it.

@@ -57,6 +57,8 @@ class CrunContainers final : public ports::Containers {
     std::optional<world::TaskProcess> find(const world::Placement& placement, std::string_view task) override;
     std::optional<world::TaskEnd> ended(const world::Placement& placement, std::string_view task) override;
     Result<world::ObservedSandbox> observe(const world::Placement& placement, std::string_view task) override;
+    std::optional<std::chrono::microseconds> cpu_used(const world::Placement& placement,
+                                                      std::string_view task) override;
     Result<std::vector<std::string>> last_lines(const world::Placement& placement, std::string_view task,
                                                 std::size_t count) override;
 

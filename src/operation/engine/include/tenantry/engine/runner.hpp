@@ -5,6 +5,7 @@
 // results are events again. Recovery is the same: commands without a result are run once more (each looks first, then
 // acts), and what every environment wants is asked for again.
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <stop_token>
@@ -35,12 +36,17 @@ struct Ports {
 enum class Moment : std::uint8_t { beforeEffect, afterEffect, afterResult };
 using Hook = std::function<void(Moment, const ports::StoredCommand&)>;
 
+/// How often the use of CPU by services with a range is looked at (plan/scaling.hpp counts in these).
+struct ScalePace {
+    std::chrono::milliseconds every{3'000};
+};
+
 /// A line for the operator's log: event name and fields.
 using Log = std::function<void(const std::string&)>;
 
 class Runner {
   public:
-    Runner(Ports ports, Log log, Hook hook = {});
+    Runner(Ports ports, Log log, Hook hook = {}, ScalePace pace = {});
     ~Runner();
 
     /// Takes the journal up again and runs until `stop` is asked for: then no new command begins, those that run end.

@@ -17,6 +17,10 @@
 // replaced in its place: connections are directed away from it, it drains, it stops, the new one starts and is ready.
 // Then the spare one leaves in the same way. So never fewer tasks serve than before.
 //
+// up: a service with a range gets a task more or fewer (`Scale`). One more starts, and connections are directed to it
+// when it is ready; one fewer is first left out by new connections (`parting`), drains and stops. How many there are is
+// what `tasks` has: an `Up` keeps those of a range that run, whatever else it changes.
+//
 // initializing: the stores start; when all are ready their users are made (grantStores); then the jobs that come before
 // the services run, one after the other. A job that has run to its end as it is now does not run again: `finished`
 // keeps that over downs, until the data is destroyed.
@@ -86,6 +90,7 @@ struct RolledService {
     std::string spare;
     std::string spareDigest;
     bool directed = true;  ///< connections are directed to its tasks; a load balancer's take them themselves
+    std::string service = {};
     bool operator==(const RolledService&) const = default;
 };
 
@@ -108,6 +113,21 @@ struct TimedJob {
     bool operator==(const TimedJob&) const = default;
 };
 
+/// A task of a range, beyond its least number.
+struct OnLoadTask {
+    std::string task;
+    std::string digest;
+    bool operator==(const OnLoadTask&) const = default;
+};
+
+/// A service whose number of tasks follows its load.
+struct RangedService {
+    std::string service;
+    std::uint32_t least = 0;
+    std::vector<OnLoadTask> more;  ///< in the order in which they come
+    bool operator==(const RangedService&) const = default;
+};
+
 namespace environment_event {
 struct Up {
     std::string spec;
@@ -118,6 +138,7 @@ struct Up {
     std::vector<JobStep> jobs = {};
     std::vector<RolledService> rolled = {};  ///< in the order of their turns
     std::vector<TimedJob> timed = {};        ///< by name
+    std::vector<RangedService> ranged = {};  ///< `tasks` has none of theirs but those that run in any case
     bool operator==(const Up&) const = default;
 };
 }  // namespace environment_event
@@ -149,6 +170,8 @@ struct EnvironmentState {
     std::map<std::string, JobRuns> runs;  ///< by the name of the job; kept as `finished` is
     std::string resetting;                ///< the job whose reset has begun and has not emptied the stores yet
     std::uint32_t drained = 0;            ///< sets of its services that have stopped
+    std::vector<RangedService> ranged;
+    std::set<std::string> parting;  ///< tasks that shall leave when new connections are directed away from them
     bool operator==(const EnvironmentState&) const = default;
 };
 
@@ -205,10 +228,17 @@ struct Run {
     bool resets = false;  ///< and knows that stores are emptied before
     world::WallTime now;
 };
+/// A service with a range shall have so many tasks. Nothing comes of it but in `up`.
+struct Scale {
+    std::string service;
+    std::uint32_t tasks = 0;
+    std::string why;  ///< for the ledger
+};
 }  // namespace environment_event
-using EnvironmentEvent = std::variant<environment_event::Up, environment_event::Down, environment_event::Done,
-                                      environment_event::Failed, environment_event::Violated, environment_event::OfTask,
-                                      environment_event::Noticed, environment_event::Due, environment_event::Run>;
+using EnvironmentEvent =
+    std::variant<environment_event::Up, environment_event::Down, environment_event::Done, environment_event::Failed,
+                 environment_event::Violated, environment_event::OfTask, environment_event::Noticed,
+                 environment_event::Due, environment_event::Run, environment_event::Scale>;
 
 struct ToTask {
     std::string task;
@@ -234,6 +264,8 @@ using RulesOf = std::function<const world::ZoneRules*(const std::string& zone)>;
 std::vector<EnvironmentEvent> look_at_times(const EnvironmentState& state, world::WallTime now, const RulesOf& rules);
 /// When there is something of it again if nothing else happens before.
 std::optional<world::WallTime> next_look(const EnvironmentState& state, world::WallTime now, const RulesOf& rules);
+/// How many tasks a service with a range has, or shall have.
+std::uint32_t tasks_of(const EnvironmentState& state, const RangedService& ranged);
 
 /// Nothing of it is left but the row: why, and which jobs have run.
 inline bool is_gone(const EnvironmentState& state) { return state.phase == EnvironmentPhase::absent; }

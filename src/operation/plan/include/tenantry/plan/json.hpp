@@ -36,15 +36,17 @@ BOOST_DESCRIBE_ENUM(OnViolation, byPlace, close, alarm)
 BOOST_DESCRIBE_ENUM(EnvironmentCommand, writeFiles, makeNetwork, openIngress, grantStores, direct, check, closeIngress,
                     removeNetwork, removeFiles, destroyData, emptyStores)
 BOOST_DESCRIBE_STRUCT(JobStep, (), (task, digest, onceOnly))
-BOOST_DESCRIBE_STRUCT(RolledService, (), (tasks, spare, spareDigest, directed))
+BOOST_DESCRIBE_STRUCT(RolledService, (), (tasks, spare, spareDigest, directed, service))
 BOOST_DESCRIBE_STRUCT(ResetPlan, (), (stores, services, jobs))
 BOOST_DESCRIBE_STRUCT(TimedJob, (), (name, tasks, schedule, reset))
+BOOST_DESCRIBE_STRUCT(OnLoadTask, (), (task, digest))
+BOOST_DESCRIBE_STRUCT(RangedService, (), (service, least, more))
 namespace environment_event {
-BOOST_DESCRIBE_STRUCT(Up, (), (spec, tasks, balancers, onViolation, stores, jobs, rolled, timed))
+BOOST_DESCRIBE_STRUCT(Up, (), (spec, tasks, balancers, onViolation, stores, jobs, rolled, timed, ranged))
 }
 BOOST_DESCRIBE_STRUCT(EnvironmentState, (),
                       (phase, epoch, spec, tasks, ready, leaving, balancers, stores, jobs, rolled, told, serving,
                        directing, pending, finished, onViolation, everUp, destroys, keepsData, since, began, why, timed,
-                       runs, resetting, drained))
+                       runs, resetting, drained, ranged, parting))
 
 }  // namespace tenantry::plan

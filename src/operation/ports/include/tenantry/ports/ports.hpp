@@ -25,7 +25,8 @@ class Network {
   public:
     virtual ~Network() = default;
     /// Makes the kernel's tables equal to the spec and the rule set; what is there and not in the spec goes. `rules` is
-    /// nftables.json; the router's rule set is replaced in one transaction, connections go on.
+    /// nftables.json; the router's rule set is replaced in one transaction. Connections go on, but those that may not
+    /// begin any more by these rules: they end.
     virtual Result<void> ensure(const world::NetSpec& spec, std::string_view rules) = 0;
     /// Replaces the rule set alone. The network must be there.
     virtual Result<void> set_rules(const world::Placement& placement, std::string_view rules) = 0;
@@ -93,6 +94,9 @@ class Containers {
     /// How a task ended, once it has. Nothing while it runs and where nothing is known of it.
     virtual std::optional<world::TaskEnd> ended(const world::Placement& placement, std::string_view task) = 0;
     virtual Result<world::ObservedSandbox> observe(const world::Placement& placement, std::string_view task) = 0;
+    /// CPU time that a task has used since its start; nothing where it is not known.
+    virtual std::optional<std::chrono::microseconds> cpu_used(const world::Placement& placement,
+                                                              std::string_view task) = 0;
     /// The last lines that it wrote, oldest first, without what the log's frame adds.
     virtual Result<std::vector<std::string>> last_lines(const world::Placement& placement, std::string_view task,
                                                         std::size_t count) = 0;

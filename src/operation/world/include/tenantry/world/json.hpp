@@ -67,7 +67,8 @@ BOOST_DESCRIBE_STRUCT(NetSpec, (), (platform, environment, block, namespaces, so
 BOOST_DESCRIBE_STRUCT(HealthSpec, (), (port, path, every, grace))
 BOOST_DESCRIBE_STRUCT(TaskSpec, (),
                       (name, service, address, health, drain, descriptors, digest, release, kind, job, frontend,
-                       calledAt, spare, withoutSecrets))
+                       calledAt, spare, withoutSecrets, onLoad))
+BOOST_DESCRIBE_STRUCT(RangeSpec, (), (service, least, most, cpu))
 BOOST_DESCRIBE_STRUCT(ScheduleSpec, (), (text, weekday, minutes, zone))
 BOOST_DESCRIBE_STRUCT(ResetSpec, (), (stores, services, jobs))
 BOOST_DESCRIBE_STRUCT(JobSpec, (), (beforeRelease, afterCreate, timeout, repeatable, schedule, reset))
@@ -76,7 +77,7 @@ BOOST_DESCRIBE_STRUCT(TextSpec, (), (path, text))
 BOOST_DESCRIBE_STRUCT(ImageSpec, (), (name, digest))
 BOOST_DESCRIBE_STRUCT(IdRange, (), (first, count))
 BOOST_DESCRIBE_STRUCT(EnvironmentSpec, (),
-                      (placement, bundle, ids, network, tasks, texts, images, stores, readers, turns))
+                      (placement, bundle, ids, network, tasks, texts, images, stores, readers, turns, ranges, front))
 BOOST_DESCRIBE_STRUCT(StoreUserSpec, (), (name, access, version))
 BOOST_DESCRIBE_STRUCT(BackingSpec, (), (name, task, port))
 BOOST_DESCRIBE_STRUCT(StoreSpec, (), (name, engine, task, uid, port, users, backing))
@@ -88,7 +89,8 @@ BOOST_DESCRIBE_STRUCT(ObservedNetwork, (), (network, rules))
 BOOST_DESCRIBE_STRUCT(RunStatus, (), (number, began, dueAt, ended, tookMs, well, how))
 BOOST_DESCRIBE_STRUCT(TimesStatus, (), (schedule, resets, next, passedOver, runs))
 BOOST_DESCRIBE_STRUCT(TaskStatus, (), (name, service, phase, forMs, pid, starts, why, times))
-BOOST_DESCRIBE_STRUCT(EnvironmentStatus, (), (placement, phase, forMs, tookMs, block, hosts, spec, why, tasks))
+BOOST_DESCRIBE_STRUCT(RangeStatus, (), (service, tasks, least, most))
+BOOST_DESCRIBE_STRUCT(EnvironmentStatus, (), (placement, phase, forMs, tookMs, block, hosts, spec, why, tasks, ranges))
 BOOST_DESCRIBE_STRUCT(Status, (), (version, environments))
 
 template <class T>

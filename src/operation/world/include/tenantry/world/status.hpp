@@ -40,6 +40,12 @@ struct TaskStatus {
     std::optional<TimesStatus> times = {};  ///< of a job that has some; with its first task
 };
 
+/// How many tasks a service has whose number follows its load.
+struct RangeStatus {
+    std::string service;
+    std::uint32_t tasks = 0, least = 0, most = 0;
+};
+
 struct EnvironmentStatus {
     Placement placement;
     std::string phase;        ///< plan::to_string(EnvironmentPhase)
@@ -49,7 +55,8 @@ struct EnvironmentStatus {
     std::vector<std::string> hosts;
     std::string spec;  ///< digest
     std::string why;
-    std::vector<TaskStatus> tasks;  ///< by name
+    std::vector<TaskStatus> tasks;         ///< by name
+    std::vector<RangeStatus> ranges = {};  ///< by service
 };
 
 struct Status {

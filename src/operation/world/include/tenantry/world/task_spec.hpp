@@ -61,7 +61,16 @@ struct TaskSpec {
     bool spare = false;  ///< runs only while the service's other tasks are replaced
     /// The digest over all but the versions of the secrets that it reads (secret_versions.hpp); empty: it reads none.
     std::string withoutSecrets = {};
+    bool onLoad = false;  ///< of a range: runs while the load asks for it
     bool operator==(const TaskSpec&) const = default;
+};
+
+/// A service whose number of tasks follows its load.
+struct RangeSpec {
+    std::string service;
+    std::uint32_t least = 0, most = 0;  ///< tasks
+    std::uint32_t cpu = 0;              ///< of each task, in 1/1024 of a CPU
+    bool operator==(const RangeSpec&) const = default;
 };
 
 /// A task behind a load balancer.
@@ -108,6 +117,8 @@ struct EnvironmentSpec {
     /// Services, in the order in which a change replaces their tasks: who is called before its callers, the load
     /// balancer last.
     std::vector<std::string> turns = {};
+    std::vector<RangeSpec> ranges = {};  ///< sorted by service
+    std::string front = {};              ///< the service that `/` of each host goes to; empty: none
     bool operator==(const EnvironmentSpec&) const = default;
 
     [[nodiscard]] const TextSpec* text(std::string_view path) const {
