@@ -1,5 +1,5 @@
 """`tenantryd` and `tenantry` as a user has them, in a test cell. What must hold stands in tests/support/python/live_scenarios.py,
-load_scenarios.py and store_scenarios.py, a function each."""
+load_scenarios.py, ops_scenarios.py, pages_scenarios.py and store_scenarios.py, a function each."""
 
 import inspect
 import subprocess
@@ -11,13 +11,15 @@ import pytest
 
 import live_scenarios
 import load_scenarios
+import ops_scenarios
+import pages_scenarios
 import store_scenarios
 
 pytestmark = pytest.mark.root
 
 SCENARIOS = [
     (module.__name__, name)
-    for module in (live_scenarios, load_scenarios, store_scenarios)
+    for module in (live_scenarios, load_scenarios, ops_scenarios, pages_scenarios, store_scenarios)
     for name, function in vars(module).items()
     if inspect.isfunction(function) and function.__module__ == module.__name__ and list(inspect.signature(function).parameters) == ["cgroup"]
 ]

@@ -10,6 +10,7 @@
 #include "live_commands.hpp"
 #include "machine.hpp"
 #include "output.hpp"
+#include "probing.hpp"
 
 namespace tenantry::apps {
 namespace {
@@ -54,35 +55,14 @@ Result<Subject> subject_of(Session& session, const VerifyOptions& own) {
     return Subject{TRY(read_output(own.texts)), all};
 }
 
-// Tries every probe, a request for each task.
+// Tries every probe.
 Result<view::Probed> try_probes(const Subject& subject, const VerifyOptions& own) {
     Sources sources;
     Diagnostics diagnostics;
     const auto facts = compile::read_facts(subject.texts, sources, diagnostics);
     if (!facts) return fail("what runs cannot be read");
-    client::Client daemon = TRY(client::Client::connect(own.socket));
-    const std::vector<compile::Probe> probes = compile::probes_of(subject.declared, *facts);
-    view::Probed probed;
-    for (std::size_t begin = 0; begin < probes.size();) {
-        wire::ProbeRequest request;
-        request.placement = {subject.declared.commons.platform.str(), probes[begin].environment};
-        request.task = probes[begin].task;
-        std::size_t end = begin;
-        for (; end < probes.size() && probes[end].environment == probes[begin].environment &&
-               probes[end].task == request.task;
-             ++end)
-            request.targets.push_back({probes[end].address.str(), probes[end].port});
-        const wire::ProbeAnswer answer = TRY(daemon.probe(request));
-        if (answer.arrived.size() != request.targets.size()) return fail("the daemon answers other probes than asked");
-        ++probed.tasks;
-        for (std::size_t i = begin; i < end; ++i) {
-            ++probed.sent;
-            probed.arrived += answer.arrived[i - begin] ? 1U : 0U;
-            if (answer.arrived[i - begin] != probes[i].arrives) probed.against.push_back(probes[i]);
-        }
-        begin = end;
-    }
-    return probed;
+    return try_probes(own.socket, subject.declared.commons.platform.str(),
+                      compile::probes_of(subject.declared, *facts));
 }
 
 // Asks for every host as a stranger, and adds what came to the texts.
@@ -125,7 +105,7 @@ Exit verify(const Options& options, const VerifyOptions& own) {
     const auto machine = machine_of(own.machine);
     if (!machine) return report_machine(machine.error(), own.machine);
     return with_platform(options, "verify", [&](Session& session) {
-        session.diagnostics().append(compile::beyond_local(session.compiled()->model.platform));
+        session.count_beyond_local();
         auto subject = subject_of(session, own);
         if (!subject) return report(subject.error(), own.live ? Exit::failed : Exit::badInput);
         if (own.probe)
