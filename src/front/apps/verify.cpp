@@ -56,7 +56,7 @@ Result<Subject> subject_of(Session& session, const VerifyOptions& own) {
 }
 
 // Tries every probe.
-Result<view::Probed> try_probes(const Subject& subject, const VerifyOptions& own) {
+Result<view::Probed> probe_tasks(const Subject& subject, const VerifyOptions& own) {
     Sources sources;
     Diagnostics diagnostics;
     const auto facts = compile::read_facts(subject.texts, sources, diagnostics);
@@ -115,7 +115,7 @@ Exit verify(const Options& options, const VerifyOptions& own) {
         if (!proof) return refuse(session, "verify");
         std::optional<view::Probed> probed;
         if (own.probe) {
-            auto tried = try_probes(*subject, own);
+            auto tried = probe_tasks(*subject, own);
             if (!tried) return report(tried.error());
             probed = *std::move(tried);
         }

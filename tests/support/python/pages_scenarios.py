@@ -13,7 +13,7 @@ from live_machine import Daemon, authority
 from store_scenarios import lending
 
 TOP = Path(__file__).resolve().parents[3]
-HOSTS = ("acme-demo.lend.localhost", "norte-demo.lend.localhost")
+HOSTS = ("acme.lend.localhost", "norte.lend.localhost")
 WORDS = {
     "es": ("Un préstamo que se entiende", "Escribe tu nombre, por favor.", "Aprobada", "ninguna central de riesgos", "Ahora mismo no estamos disponibles."),
     "en": ("A loan that you understand", "Please write your name.", "Approved", "no credit bureau was asked", "We cannot be reached this moment."),
@@ -27,7 +27,7 @@ def picture(browser, name):
 
 def apply(browser, host, language):
     title, wrong, approved, bureau, _ = WORDS[language]
-    tenant = host.partition("-")[0]
+    tenant = host.partition(".")[0]
     browser.open(f"https://{host}:8443/")
     browser.until("document.querySelector('#instalment').innerText")
     browser.click(f"[data-language={language}]")
