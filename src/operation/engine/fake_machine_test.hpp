@@ -2,11 +2,13 @@
 
 // A machine in memory that can end at any moment: what was done stays, nothing more is done until `restart`.
 
+#include <algorithm>
 #include <condition_variable>
 #include <map>
 #include <mutex>
 #include <set>
 #include <string>
+#include <vector>
 
 #include <unistd.h>
 
@@ -163,6 +165,7 @@ class FakeMachine final : public ports::Files,
                 commands_[command.id] = command;
                 lastCommand_ = command.id;
             }
+            for (const std::string& body : transition.ledger) ledger_.push_back({ledger_.size() + 1, body, {}});
         });
     }
     Result<std::string> spec(const std::string& digest) override {
@@ -170,7 +173,10 @@ class FakeMachine final : public ports::Files,
         return specs_.at(digest);
     }
     Result<void> drop_specs_but(const std::vector<std::string>&) override { return {}; }
-    Result<std::vector<ports::LedgerEntry>> ledger(std::size_t) override { return std::vector<ports::LedgerEntry>{}; }
+    Result<std::vector<ports::LedgerEntry>> ledger(std::size_t count) override {
+        const std::scoped_lock lock(mutex_);
+        return std::vector(ledger_.end() - static_cast<std::ptrdiff_t>(std::min(count, ledger_.size())), ledger_.end());
+    }
 
     std::int64_t boot_ms() override {
         return std::chrono::duration_cast<std::chrono::milliseconds>(
@@ -194,6 +200,7 @@ class FakeMachine final : public ports::Files,
     std::map<std::uint64_t, ports::StoredCommand> commands_;
     std::map<std::string, std::string> specs_;
     std::uint64_t lastCommand_ = 0;
+    std::vector<ports::LedgerEntry> ledger_;
 };
 
 }  // namespace tenantry::engine

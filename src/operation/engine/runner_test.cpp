@@ -106,6 +106,32 @@ TEST(Runner, JobsRunOnceInTheirOrderAndDataAreKeptUntilTheyAreDestroyed) {
     EXPECT_EQ(machine.ran.size(), 4u) << "what is new begins as it did";
 }
 
+std::vector<std::string> told_by(Running& runner, std::uint64_t behind = 0) {
+    std::vector<std::string> told;
+    for (const world::EventRecord& one : runner->events_after(behind, 0ms).records)
+        told.push_back(one.task.empty() ? one.what : one.task + " " + one.what);
+    return told;
+}
+
+TEST(Runner, WhatTheLedgerHasIsToldByTheNextOneToo) {
+    FakeMachine machine;
+    const std::vector<std::string> all{"up asked for", "migrate-1 job finished", "seed-1 job finished", "up"};
+    {
+        Running runner(machine);
+        ASSERT_TRUE(runner->up(with_data(), "root"));
+        EXPECT_EQ(runner.settled().phase, "up");
+        EXPECT_EQ(told_by(runner), all);
+        EXPECT_EQ(told_by(runner, 3), std::vector<std::string>{"up"});
+    }
+    Running runner(machine);
+    ASSERT_TRUE(runner->down(acme, "root"));
+    EXPECT_EQ(runner.settled().phase, "absent");
+    const auto told = told_by(runner);
+    ASSERT_GE(told.size(), all.size());
+    EXPECT_TRUE(std::equal(all.begin(), all.end(), told.begin()));
+    EXPECT_EQ(told.back(), "absent");
+}
+
 const std::string claim = "NET-5: api-1 is reached by web-1";
 
 TEST(Runner, ANewEnvironmentThatIsRefusedByTheProofIsClosedAndSaysWhy) {
