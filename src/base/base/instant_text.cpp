@@ -13,9 +13,11 @@ constexpr std::int64_t minuteMs = 60'000, dayMs = 86'400'000;
 // Takes exactly `digits` digits and what stands behind them.
 bool take(std::string_view& text, std::size_t digits, std::string_view behind, int& value) {
     if (text.size() < digits + behind.size() || text.substr(digits, behind.size()) != behind) return false;
-    for (const char digit : text.substr(0, digits))
+    value = 0;
+    for (const char digit : text.substr(0, digits)) {
         if (digit < '0' || digit > '9') return false;
-    std::from_chars(text.data(), text.data() + digits, value);
+        value = value * 10 + (digit - '0');
+    }
     text.remove_prefix(digits + behind.size());
     return true;
 }
@@ -42,7 +44,7 @@ std::optional<std::int64_t> offset_ms(std::string_view text) {
     int hours = 0, minutes = 0;
     if (!take(text, 2, ":", hours) || !take(text, 2, "", minutes) || !text.empty() || hours > 23 || minutes > 59)
         return std::nullopt;
-    return (isBehind ? -1 : 1) * (hours * 60 + minutes) * minuteMs;
+    return (isBehind ? -1 : 1) * (std::int64_t{hours} * 60 + minutes) * minuteMs;
 }
 
 }  // namespace
@@ -59,7 +61,7 @@ std::optional<std::int64_t> epoch_ms(std::string_view text) {
                             std::chrono::day(static_cast<unsigned>(day))};
     if (!fraction || !offset || !on.ok() || hour > 23 || minute > 59 || second > 59) return std::nullopt;
     const std::int64_t days = sys_days(on).time_since_epoch().count();
-    return days * dayMs + ((hour * 60 + minute) * 60 + second) * std::int64_t{1000} + *fraction - *offset;
+    return days * dayMs + ((std::int64_t{hour} * 60 + minute) * 60 + second) * 1000 + *fraction - *offset;
 }
 
 std::string instant_text(std::int64_t epochMs) {
