@@ -115,7 +115,9 @@ Reply answer(const Asked& asked, Service& service, const Caller& caller) {
     }
     if (what == "GET /v1/observed" || what == "GET /v1/logs") return of_placement(path, query, service);
     if (what == "GET /v1/usage") return found(service.usage());
-    if (what == "GET /v1/events") return found(service.events(number(query, "after", UINT64_MAX)));
+    if (what == "GET /v1/events")
+        return found(service.events(number(query, "after", UINT64_MAX),
+                                    std::chrono::milliseconds(number(query, "wait", 10'000))));
     if (what == "GET /v1/machine") return found(service.observe_machine());
     if (what == "GET /v1/applied") {
         const std::string platform = word(query, "platform");

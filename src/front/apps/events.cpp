@@ -1,5 +1,7 @@
 // `events`: what happened on this machine.
 
+#include <utility>
+
 #include <tenantry/base/instant_text.hpp>
 #include <tenantry/view/events.hpp>
 
@@ -8,6 +10,8 @@
 
 namespace tenantry::apps {
 namespace {
+
+constexpr std::chrono::milliseconds pollFor{1000};
 
 bool is_meant(const Choice& choice, const world::EventRecord& event, std::int64_t since) {
     if (epoch_ms(event.at).value_or(0) < since) return false;
@@ -25,8 +29,9 @@ Exit events(const Options& options, const LiveOptions& own) {
     const view::Style style = Session(options).style();
     std::string text = options.json ? json_head("events") : "";
     std::uint64_t last = 0;
+    std::chrono::milliseconds wait{0};
     do {
-        const auto answer = daemon->events(last);
+        const auto answer = daemon->events(last, std::exchange(wait, pollFor));
         if (!answer) return report(answer.error());
         last = answer->last;
         for (const world::EventRecord& event : answer->events)

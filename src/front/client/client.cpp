@@ -121,8 +121,9 @@ Result<world::Usage> Client::usage() {
     const Reply reply = TRY(connection_->ask(http::verb::get, "/v1/usage"));
     return TRY(message_of<wire::Usage>(reply)).usage;
 }
-Result<wire::Events> Client::events(std::uint64_t after) {
-    const Reply reply = TRY(connection_->ask(http::verb::get, fmt::format("/v1/events?after={}", after)));
+Result<wire::Events> Client::events(std::uint64_t after, std::chrono::milliseconds wait) {
+    const std::string target = fmt::format("/v1/events?after={}&wait={}", after, wait.count());
+    const Reply reply = TRY(connection_->ask(http::verb::get, target));
     return message_of<wire::Events>(reply);
 }
 Result<wire::ExecAnswer> Client::exec(const wire::ExecRequest& request) {

@@ -28,7 +28,7 @@ using world::EnvironmentSpec;
 
 constexpr std::size_t mostOutput = 1 << 20;
 constexpr std::chrono::milliseconds probesWithin{500};
-constexpr std::chrono::seconds logsWithin{1}, eventsWithin{1};
+constexpr std::chrono::seconds logsWithin{1};
 constexpr std::chrono::milliseconds logsEvery{50};
 constexpr std::chrono::milliseconds mostTime = std::chrono::hours(1);
 
@@ -309,8 +309,8 @@ wire::Usage MachineService::usage() {
     return answer;
 }
 
-wire::Events MachineService::events(std::uint64_t after) {
-    auto happened = parts_.runner.events_after(after, after == 0 ? std::chrono::milliseconds(0) : eventsWithin);
+wire::Events MachineService::events(std::uint64_t after, std::chrono::milliseconds wait) {
+    auto happened = parts_.runner.events_after(after, wait);
     return {.events = std::move(happened.records), .last = happened.last, .error = {}};
 }
 

@@ -44,7 +44,7 @@ class MachineService final : public api::Service {
     wire::Logs logs_behind(const world::Placement& placement, const std::string& task,
                            const std::string& place) override;
     wire::Usage usage() override;
-    wire::Events events(std::uint64_t after) override;
+    wire::Events events(std::uint64_t after, std::chrono::milliseconds wait) override;
     wire::ExecAnswer exec(const wire::ExecRequest& request) override;
     wire::ProbeAnswer probe(const wire::ProbeRequest& request) override;
     wire::Authority authority() override;

@@ -37,7 +37,7 @@ class Service {
     virtual wire::Logs logs_behind(const world::Placement& placement, const std::string& task,
                                    const std::string& place) = 0;
     virtual wire::Usage usage() = 0;
-    virtual wire::Events events(std::uint64_t after) = 0;
+    virtual wire::Events events(std::uint64_t after, std::chrono::milliseconds wait) = 0;
     virtual wire::ExecAnswer exec(const wire::ExecRequest& request) = 0;
     virtual wire::ProbeAnswer probe(const wire::ProbeRequest& request) = 0;
     virtual wire::Authority authority() = 0;

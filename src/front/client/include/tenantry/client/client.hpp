@@ -34,8 +34,8 @@ class Client {
     Result<wire::Logs> logs_behind(const world::Placement& placement, const std::string& task,
                                    const std::string& place);
     Result<world::Usage> usage();
-    /// What happened behind a number, once there is something or a second is over; 0: all that is known, at once.
-    Result<wire::Events> events(std::uint64_t after);
+    /// What happened behind a number, once there is something or `wait` is over (10 s at most).
+    Result<wire::Events> events(std::uint64_t after, std::chrono::milliseconds wait);
     Result<wire::ExecAnswer> exec(const wire::ExecRequest& request);
     Result<wire::ProbeAnswer> probe(const wire::ProbeRequest& request);
     Result<wire::Authority> authority();

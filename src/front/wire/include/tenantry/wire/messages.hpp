@@ -84,8 +84,8 @@ struct Usage {
     world::Usage usage;
     std::string error;
 };
-/// GET /v1/events?after=7 : what happened behind that number, once there is something or a second is over; 0: all that
-/// is known, at once.
+/// GET /v1/events?after=7&wait=1000 : what happened behind that number, once there is something or so many milliseconds
+/// are over; behind 0 stands all that is known.
 struct Events {
     std::vector<world::EventRecord> events;  ///< oldest first
     std::uint64_t last = 0;                  ///< what to ask behind next
