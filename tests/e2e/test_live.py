@@ -44,6 +44,8 @@ def run(cell, top, cgroup, scenario, module="live_scenarios", **environment):
 @pytest.mark.usefixtures("ferretdb")
 @pytest.mark.parametrize("module, scenario", SCENARIOS, ids=[scenario for _, scenario in SCENARIOS])
 def test_live(cell, top, cgroup, module, scenario):
+    if module == "pages_scenarios" and not Path(pages_scenarios.PROGRAM).exists():
+        pytest.skip(f"{pages_scenarios.PROGRAM} is not there: packaging/install browser")
     run(cell, top, cgroup, scenario, module)
 
 

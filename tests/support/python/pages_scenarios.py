@@ -8,11 +8,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-from browser import Browser
+from browser import PROGRAM, Browser
 from live_machine import Daemon, authority
 from store_scenarios import lending
 
 TOP = Path(__file__).resolve().parents[3]
+__all__ = ["PROGRAM"]
 HOSTS = ("acme.lend.localhost", "norte.lend.localhost")
 WORDS = {
     "es": ("Un préstamo que se entiende", "Escribe tu nombre, por favor.", "Aprobada", "ninguna central de riesgos", "Ahora mismo no estamos disponibles."),
