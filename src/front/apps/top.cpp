@@ -33,10 +33,10 @@ Result<world::Usage> usage_of(client::Client& daemon, const Choice& choice) {
     return usage;
 }
 
-// Lines of the terminal; 0 where it does not say.
+// Lines that the terminal shows above the one where the cursor comes to stand; 0 where it does not say.
 std::size_t rows_of_terminal() {
     winsize size{};
-    return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_row : 0;
+    return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 ? size.ws_row - 1U : 0;
 }
 
 void write(const std::string& text) {
