@@ -230,7 +230,8 @@ std::vector<Verdict> decide(const Facts& facts, const Declared& declared, const 
         if (why.empty() && claim != Claim::net8) doubt_what_was_not_understood(scene, examined);
         const bool isBeyond = claim == Claim::net6 && doubt_what_is_beyond(declared, examined);
         verdicts.push_back(judged(claim, std::move(examined)));
-        verdicts.back().decided = why.empty() && !(isBeyond && verdicts.back().answer == Answer::unknown);
+        const bool isOpen = isBeyond && verdicts.back().answer == Answer::unknown;
+        verdicts.back().decided = why.empty() && !isOpen;
     }
     return verdicts;
 }
