@@ -97,7 +97,7 @@ TEST(UnkeptByLocal, IsToldAtTheKeysThatAskForIt) {
     const SourceId id = sources.add("platform.yaml", R"(platform: lend
 domain: lend.example
 stages: { demo: { idle: sleep-after 30m }, production: { backups: { pitr: 35d }, logs: 400d } }
-services: { web: { tier: frontend, stores: { books: read } } }
+services: { api: { tier: middleware, image: lend/api, stores: { books: read } } }
 stores: { books: { engine: postgresql } }
 tenants: { acme: { name: Acme } }
 targets: { local: {} }
