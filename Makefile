@@ -12,7 +12,7 @@ ferretdb: ## build what runs the store engine `mongodb`: minutes once, then kept
 	@program=$$(third_party/ferretdb/build) && install -C -D "$$program" build/bin/ferretdb
 
 demo: ## install what is missing, build, and show the example platform at work
-	@packaging/install
+	@packaging/install build "local target"
 	@$(MAKE) --no-print-directory build ferretdb
 	@examples/demo
 

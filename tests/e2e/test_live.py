@@ -15,7 +15,9 @@ import image_scenarios
 import job_scenarios
 import live_scenarios
 import load_scenarios
+import ops_scenarios
 import packet_scenarios
+import pages_scenarios
 import scale_scenarios
 import secret_scenarios
 import store_scenarios
@@ -29,7 +31,9 @@ MODULES = [
     job_scenarios,
     live_scenarios,
     load_scenarios,
+    ops_scenarios,
     packet_scenarios,
+    pages_scenarios,
     scale_scenarios,
     secret_scenarios,
     store_scenarios,
@@ -61,6 +65,8 @@ def run(cell, top, cgroup, scenario, module="live_scenarios", **environment):
 @pytest.mark.usefixtures("ferretdb")
 @pytest.mark.parametrize("module, scenario", SCENARIOS, ids=[scenario for _, scenario in SCENARIOS])
 def test_live(cell, top, cgroup, module, scenario):
+    if module == "pages_scenarios" and not Path(pages_scenarios.PROGRAM).exists():
+        pytest.skip(f"{pages_scenarios.PROGRAM} is not there: packaging/install browser")
     run(cell, top, cgroup, scenario, module)
 
 

@@ -43,6 +43,16 @@ def test_one_missing_package_asks_for_root(top, tmp_path):
 
 
 @pytest.mark.judge
+def test_groups_that_are_named_are_all_that_is_looked_at(top, tmp_path):
+    without = [name for name in listed(top) if name not in ("clang-19", "chromium")]
+    assert run_install(top, tmp_path, without, "build", "local target")[1] == ""
+    done, used = run_install(top, tmp_path, without, "browser")
+    assert used == f"sudo {top}/packaging/install browser\n", done.stderr
+    unknown, _ = run_install(top, tmp_path, without, "nonsense")
+    assert unknown.returncode == 1 and "no group nonsense" in unknown.stderr
+
+
+@pytest.mark.judge
 def test_check_names_what_is_missing_and_installs_nothing(top, tmp_path):
     without = [name for name in listed(top) if name not in ("g++-12", "clang-19")]
     done, used = run_install(top, tmp_path, without, "--check")

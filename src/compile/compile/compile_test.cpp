@@ -93,6 +93,25 @@ TEST(Codes, EachExampleGivesItsCode) {
     }
 }
 
+TEST(UnkeptByLocal, IsToldAtTheKeysThatAskForIt) {
+    Sources sources;
+    Diagnostics diagnostics;
+    const SourceId id = sources.add("platform.yaml", R"(platform: lend
+domain: lend.example
+stages: { demo: { idle: sleep-after 30m }, production: { backups: { pitr: 35d }, logs: 400d } }
+services: { api: { tier: middleware, image: lend/api, stores: { books: read } } }
+stores: { books: { engine: postgresql } }
+tenants: { acme: { name: Acme } }
+targets: { local: {} }
+)");
+    const auto model = model::read_model(sources, {id, {}}, diagnostics);
+    ASSERT_TRUE(model);
+    std::vector<std::string> keys;
+    const Diagnostics unkept = unkept_by_local(*model);
+    for (const Diagnostic& one : unkept.all()) keys.emplace_back(sources.text(one.at));
+    EXPECT_EQ(keys, (std::vector<std::string>{"idle", "backups", "logs", "stores", "local"}));
+}
+
 TEST(Codes, AreUniqueAndInTheirRoomsRange) {
     const auto codes = all_codes();
     for (std::size_t i = 1; i < codes.size(); ++i) EXPECT_LT(codes[i - 1]->code, codes[i]->code);

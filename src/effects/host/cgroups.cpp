@@ -34,6 +34,15 @@ bool has(std::string_view options, std::string_view controller) {
     return std::ranges::find(all, controller) != all.end();
 }
 
+// Of a text with a key and a number each line (memory.stat, cpu.stat, memory.events); 0 where it has no such key.
+std::uint64_t number_behind(std::string_view text, std::string_view key) {
+    std::uint64_t value = 0;
+    for (const std::string_view line : words(text, '\n'))
+        if (line.starts_with(key) && line.substr(key.size()).starts_with(' '))
+            std::from_chars(line.data() + key.size() + 1, line.data() + line.size(), value);
+    return value;
+}
+
 // Processes of a cpuset need its CPUs and memory nodes to be set first; ours shall be limited by none, so they stay
 // where they are.
 bool joined(const std::filesystem::path& hierarchy) { return hierarchy.filename() != "cpuset"; }
@@ -55,9 +64,27 @@ CgroupMounts cgroup_mounts(std::string_view mountinfo) {
         mounts.legacy.push_back(point);
         if (has(behind[2], "memory")) mounts.memory = point;
         if (has(behind[2], "pids")) mounts.pids = point;
-        if (has(behind[2], "cpuacct")) mounts.cpuacct = point;
+        if (has(behind[2], "cpuacct")) mounts.cpuTime = point;
     }
     return mounts;
+}
+
+GroupUsage usage_of(const CgroupMounts& mounts, const std::filesystem::path& group) {
+    const auto text = [&](const std::filesystem::path& hierarchy, const char* file) {
+        return hierarchy.empty() ? std::string() : read_small(hierarchy / group / file).value_or("");
+    };
+    const auto number = [](std::string_view of) {
+        std::uint64_t value = 0;
+        std::from_chars(of.data(), of.data() + of.size(), value);
+        return value;
+    };
+    const bool isLegacy = !mounts.legacy.empty();
+    const std::uint64_t taken = number(text(mounts.memory, isLegacy ? "memory.usage_in_bytes" : "memory.current"));
+    const std::uint64_t idle =
+        number_behind(text(mounts.memory, "memory.stat"), isLegacy ? "total_inactive_file" : "inactive_file");
+    const std::uint64_t cpuNs = isLegacy ? number(text(mounts.cpuTime, "cpuacct.usage"))
+                                         : 1000 * number_behind(text(mounts.cpuTime, "cpu.stat"), "usage_usec");
+    return {static_cast<std::int64_t>(cpuNs), taken - std::min(taken, idle), number(text(mounts.pids, "pids.current"))};
 }
 
 Result<Cgroups> Cgroups::find(std::string top) {
@@ -70,7 +97,7 @@ Result<Cgroups> Cgroups::find(std::string top) {
         return fail("no cgroup hierarchy is mounted on this machine");
     } else {
         mounts.unified.resize(1);
-        mounts.pids = mounts.memory = mounts.cpuacct = mounts.unified[0];
+        mounts.pids = mounts.memory = mounts.cpuTime = mounts.unified[0];
     }
     return Cgroups(std::move(top), std::move(mounts));
 }
@@ -127,12 +154,7 @@ Result<void> Cgroups::kill_all(std::string_view group, milliseconds deadline) co
 std::uint64_t Cgroups::oom_kills(std::string_view group) const {
     const char* file = mounts_.legacy.empty() ? "memory.events" : "memory.oom_control";
     const auto text = read_small(mounts_.memory / top_ / group / file);
-    std::uint64_t count = 0;
-    if (!text) return count;
-    constexpr std::string_view key = "oom_kill ";
-    for (const std::string_view line : words(*text, '\n'))
-        if (line.starts_with(key)) std::from_chars(line.data() + key.size(), line.data() + line.size(), count);
-    return count;
+    return number_behind(text.value_or(""), "oom_kill");
 }
 
 Cgroups::Limits Cgroups::limits(std::string_view group) const {
@@ -150,7 +172,7 @@ Cgroups::Limits Cgroups::limits(std::string_view group) const {
 
 std::optional<std::chrono::microseconds> Cgroups::cpu_used(std::string_view group) const {
     const bool legacy = !mounts_.legacy.empty();
-    const auto text = read_small(mounts_.cpuacct / top_ / group / (legacy ? "cpuacct.usage" : "cpu.stat"));
+    const auto text = read_small(mounts_.cpuTime / top_ / group / (legacy ? "cpuacct.usage" : "cpu.stat"));
     if (!text) return std::nullopt;
     // `usage_usec N` is the first line of cpu.stat; cpuacct.usage is a number of nanoseconds.
     std::string_view number = *text;

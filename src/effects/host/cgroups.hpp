@@ -20,10 +20,20 @@ namespace tenantry::host {
 struct CgroupMounts {
     std::vector<std::filesystem::path> unified;  ///< v2
     std::vector<std::filesystem::path> legacy;   ///< v1, each with its controllers, in the order of the text
-    /// Of v1: where the memory and the pids controller are, and the one that counts CPU time.
-    std::filesystem::path memory, pids, cpuacct;
+    /// Of v1: where the memory and the pids controller are, and the one that counts time, where there is one.
+    std::filesystem::path memory, pids, cpuTime;
 };
 CgroupMounts cgroup_mounts(std::string_view mountinfo);
+
+/// What the processes of a group have taken; zero where there is no such group.
+struct GroupUsage {
+    std::int64_t cpuNs = 0;
+    std::uint64_t memory = 0;     ///< working set: without file pages that were not used of late
+    std::uint64_t processes = 0;  ///< threads too
+    bool operator==(const GroupUsage&) const = default;
+};
+/// `group`: its folder below a hierarchy's root.
+GroupUsage usage_of(const CgroupMounts& mounts, const std::filesystem::path& group);
 
 class Cgroups {
   public:
@@ -47,6 +57,9 @@ class Cgroups {
     [[nodiscard]] Limits limits(std::string_view group) const;
     /// CPU time of all its processes, those that have ended too; nothing where there is no such group.
     [[nodiscard]] std::optional<std::chrono::microseconds> cpu_used(std::string_view group) const;
+    [[nodiscard]] GroupUsage usage(std::string_view group) const {
+        return usage_of(mounts_, top_ + "/" + std::string(group));
+    }
     struct Member {
         int pid = 0;
         std::string group;  ///< `environments/lend+acme+production/api-1`

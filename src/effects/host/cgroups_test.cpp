@@ -1,5 +1,8 @@
 #include "cgroups.hpp"
 
+#include <filesystem>
+#include <fstream>
+
 #include <gtest/gtest.h>
 
 namespace tenantry::host {
@@ -20,6 +23,7 @@ TEST(CgroupMounts, OfAHybridMachineAreAllFound) {
                                     "/sys/fs/cgroup/systemd"}));
     EXPECT_EQ(mounts.memory, "/sys/fs/cgroup/memory");
     EXPECT_EQ(mounts.pids, "/sys/fs/cgroup/pids");
+    EXPECT_EQ(mounts.cpuTime, "/sys/fs/cgroup/cpu,cpuacct");
 }
 
 TEST(CgroupMounts, OfVersionTwoAreOne) {
@@ -33,6 +37,41 @@ TEST(CgroupMounts, AreToldByTheirType) {
     const CgroupMounts mounts =
         cgroup_mounts("30 23 0:26 / /cgroup rw - tmpfs cgroup rw,memory\nshort line - cgroup x\n\n");
     EXPECT_TRUE(mounts.unified.empty() && mounts.legacy.empty());
+}
+
+class GroupUsageTest : public testing::Test {
+  protected:
+    void SetUp() override { std::filesystem::remove_all(top_); }
+    void write(const char* file, const char* text) const {
+        std::filesystem::create_directories((top_ / file).parent_path());
+        std::ofstream(top_ / file) << text;
+    }
+    std::filesystem::path top_ = std::filesystem::path(testing::TempDir()) / "groups";
+};
+
+TEST_F(GroupUsageTest, OfVersionOneIsInAHierarchyEach) {
+    write("cpu/ours/api-1/cpuacct.usage", "1500000\n");
+    write("memory/ours/api-1/memory.usage_in_bytes", "9000\n");
+    write("memory/ours/api-1/memory.stat", "inactive_file 1\ntotal_inactive_file 4000\ntotal_inactive_file_x 7\n");
+    write("pids/ours/api-1/pids.current", "6\n");
+    CgroupMounts mounts{.unified = {},
+                        .legacy = {top_ / "memory"},
+                        .memory = top_ / "memory",
+                        .pids = top_ / "pids",
+                        .cpuTime = top_ / "cpu"};
+    EXPECT_EQ(usage_of(mounts, "ours/api-1"), (GroupUsage{1'500'000, 5000, 6}));
+    EXPECT_EQ(usage_of(mounts, "ours/api-2"), GroupUsage{});
+    mounts.cpuTime.clear();
+    EXPECT_EQ(usage_of(mounts, "ours/api-1"), (GroupUsage{0, 5000, 6})) << "no hierarchy counts time";
+}
+
+TEST_F(GroupUsageTest, OfVersionTwoIsInOne) {
+    write("ours/api-1/cpu.stat", "usage_usec 1500\nuser_usec 900\nsystem_usec 600\n");
+    write("ours/api-1/memory.current", "4000\n");
+    write("ours/api-1/memory.stat", "anon 100\ninactive_file 4096\n");
+    write("ours/api-1/pids.current", "6\n");
+    const CgroupMounts mounts{.unified = {top_}, .legacy = {}, .memory = top_, .pids = top_, .cpuTime = top_};
+    EXPECT_EQ(usage_of(mounts, "ours/api-1"), (GroupUsage{1'500'000, 0, 6})) << "pages that went meanwhile";
 }
 
 }  // namespace

@@ -38,6 +38,12 @@ Result<void> await_ports(const world::TaskProcess& process, std::span<const std:
     return {};
 }
 
+std::vector<std::string> texts_of(std::vector<world::LogLine> lines) {
+    std::vector<std::string> texts;
+    for (world::LogLine& line : lines) texts.push_back(std::move(line.text));
+    return texts;
+}
+
 }  // namespace
 
 // Its image's files are those that were stored, or it does not start.
@@ -131,7 +137,31 @@ std::optional<std::chrono::microseconds> CrunContainers::cpu_used(const world::P
 
 Result<std::vector<std::string>> CrunContainers::last_lines(const world::Placement& placement, std::string_view task,
                                                             std::size_t count) {
-    return last_log_lines(place_of(placement, task).log, count);
+    return texts_of(TRY(last_log_lines(place_of(placement, task).log, {count})));
+}
+
+// While a task waits for its next start, its log is that of the run that ended.
+Result<std::vector<world::LogLine>> CrunContainers::log_of(const world::Placement& placement, std::string_view task,
+                                                           const LogOf& wanted) {
+    const std::filesystem::path log = place_of(placement, task).log;
+    const bool older = wanted.previous && find(placement, task);
+    return last_log_lines(older ? previous_log(log) : log, {wanted.count, wanted.since});
+}
+
+std::optional<world::TaskUsage> CrunContainers::usage(const world::Placement& placement, std::string_view task) {
+    const ContainerPlace place = place_of(placement, task);
+    const auto process = Container(view_.cgroups(), place).find();
+    if (!process) return std::nullopt;
+    const GroupUsage usage = view_.cgroups().usage(place.cgroup);
+    const Cgroups::Limits limits = view_.cgroups().limits(place.cgroup);
+    return world::TaskUsage{.placement = placement,
+                            .task = std::string(task),
+                            .pid = process->pid,
+                            .cpuNs = usage.cpuNs,
+                            .memory = usage.memory,
+                            .mostMemory = limits.memory.value_or(0),
+                            .processes = usage.processes,
+                            .mostProcesses = limits.processes.value_or(0)};
 }
 
 Result<CrunContainers::Written> CrunContainers::written_behind(const world::Placement& placement, std::string_view task,
@@ -205,7 +235,7 @@ Result<std::vector<world::ObservedSocket>> CrunContainers::observe_sockets(
 }
 
 Result<std::vector<std::string>> CrunContainers::last_edge_lines(std::size_t count) {
-    return last_log_lines(edge_place().log, count);
+    return texts_of(TRY(last_log_lines(edge_place().log, {count})));
 }
 
 }  // namespace tenantry::host

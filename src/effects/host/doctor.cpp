@@ -1,7 +1,9 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <cstdlib>
 #include <filesystem>
+#include <span>
 #include <thread>
 
 #include <arpa/inet.h>
@@ -19,6 +21,7 @@
 
 #include "cgroups.hpp"
 #include "files.hpp"
+#include "mounts.hpp"
 #include "net_rules.hpp"
 
 namespace tenantry::host {
@@ -69,6 +72,17 @@ Finding programs() {
     return {"programs", false, "missing: " + missing, "install the packages of packaging/apt.txt, part `local target`"};
 }
 
+// What a store's data are made and run with.
+constexpr std::array postgresqlPrograms{"/usr/lib/postgresql/15/bin/postgres", "/usr/lib/postgresql/15/bin/initdb",
+                                        "/usr/lib/postgresql/15/bin/pg_controldata", "/usr/bin/setpriv"};
+constexpr std::array redisPrograms{"/usr/bin/redis-server"};
+
+Result<void> all_there(std::span<const char* const> paths) {
+    for (const char* path : paths)
+        if (access(path, X_OK) != 0) return fail("there is no {}", path);
+    return {};
+}
+
 // Which a platform needs is not known here: one that is missing is said, and is no fault.
 Finding stores() {
     std::string there, missing, help;
@@ -77,12 +91,9 @@ Finding stores() {
         missing += found ? "" : fmt::format("; no {}: {}", engine, found.error().text());
         help += found ? "" : fmt::format("{}{}", help.empty() ? "for such stores: " : ", ", what);
     };
-    const auto program = [](const char* path) {
-        return access(path, X_OK) == 0 ? Result<void>() : Result<void>(fail("there is no {}", path));
-    };
     const auto ferretdb = find_ferretdb();
-    add("postgresql", program("/usr/lib/postgresql/15/bin/postgres"), "install postgresql-15");
-    add("redis", program("/usr/bin/redis-server"), "install redis-server");
+    add("postgresql", all_there(postgresqlPrograms), "install postgresql-15 (and util-linux for setpriv)");
+    add("redis", all_there(redisPrograms), "install redis-server");
     add("mongodb", ferretdb ? Result<void>() : std::unexpected(ferretdb.error()),
         "run `make ferretdb` in Tenantry's sources");
     return {"stores", true, (there.empty() ? "none" : there) + missing, help};
@@ -96,6 +107,35 @@ Finding images() {
             missing += fmt::format("{}{}", missing.empty() ? "" : " and ", name);
     if (missing.empty()) return {"images", true, "skopeo, umoci", {}};
     return {"images", true, "no " + missing, "for images that others built: install " + missing};
+}
+
+// A folder over another one whose files belong to another user there, as a store's data lie over a template.
+Result<void> try_store_data() {
+    std::string place =
+        (std::filesystem::exists(stateFolder) ? std::string(stateFolder) : "/var/lib") + "/tenantry-doctor.XXXXXX";
+    if (mkdtemp(place.data()) == nullptr) return fail("making a folder at {}: {}", place, reason(errno));
+    const std::filesystem::path folder(place);
+    for (const char* part : {"lower", "upper", "work"}) std::filesystem::create_directory(folder / part);
+    auto mounted = in_namespaces(CLONE_FS | CLONE_NEWNS, [&]() -> Result<void> {
+        if (mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return fail("{}", reason(errno));
+        return mount_writable({.lower = folder / "lower",
+                               .owner = {.from = 0, .to = 1},
+                               .upper = folder / "upper",
+                               .work = folder / "work"},
+                              folder / "point");
+    });
+    std::error_code gone;
+    std::filesystem::remove_all(folder, gone);
+    return mounted;
+}
+
+// No fault either: only PostgreSQL and MongoDB need it.
+Finding store_data() {
+    Finding finding = of("store data", try_store_data(), "a folder with mapped owners was mounted and dropped",
+                         "for PostgreSQL and MongoDB: Linux 5.19 or newer, and a file system whose owners can be "
+                         "mapped (ext4, xfs, btrfs) at /var/lib/tenantry");
+    finding.good = true;
+    return finding;
 }
 
 Finding rules() {
@@ -157,8 +197,8 @@ Finding disk() {
 }  // namespace
 
 std::vector<Finding> examine_machine() {
-    return {user(),     kernel(), programs(), stores(),   images(), rules(),
-            overlays(), groups(), port(8443), port(8080), disk()};
+    return {user(),  kernel(),   programs(), stores(),   store_data(), images(),
+            rules(), overlays(), groups(),   port(8443), port(8080),   disk()};
 }
 
 }  // namespace tenantry::host

@@ -77,7 +77,10 @@ Reply of_placement(std::string_view path, const Query& query, Service& service) 
     if (grammar::label(task)) return error(400, "the name of a task is missing");
     if (const auto place = query.find("place"); place != query.end())
         return found(service.logs_behind(*placement, task, place->second));
-    return found(service.logs(*placement, task, number(query, "lines", 10'000)));
+    return found(service.logs(*placement, task,
+                              {.lines = number(query, "lines", wire::mostLines),
+                               .since = static_cast<std::int64_t>(number(query, "since", INT64_MAX)),
+                               .previous = word(query, "previous") == "1"}));
 }
 
 Reply of_platform(std::string_view path, const Query& query, Service& service) {
@@ -138,6 +141,10 @@ Reply answer(const Asked& asked, Service& service, const Caller& caller) {
         return service.has_image(digest) ? Reply{200, "{}"} : error(404, "there is no such image");
     }
     if (what == "GET /v1/observed" || what == "GET /v1/logs") return of_placement(path, query, service);
+    if (what == "GET /v1/usage") return found(service.usage());
+    if (what == "GET /v1/events")
+        return found(service.events(number(query, "after", UINT64_MAX),
+                                    std::chrono::milliseconds(number(query, "wait", 10'000))));
     if (what == "GET /v1/machine") return found(service.observe_machine());
     if (what == "GET /v1/applied" || what == "GET /v1/secrets" || what == "GET /v1/certificates")
         return of_platform(path, query, service);

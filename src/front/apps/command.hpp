@@ -98,6 +98,11 @@ class Session {
     Diagnostics& diagnostics() { return diagnostics_; }
     [[nodiscard]] Pool pool() const { return Pool(options_.threads); }
 
+    /// Adds a warning for each thing that target local does not do; or, where that is not what was asked about, says in
+    /// a line how many there are.
+    void add_beyond_local();
+    void count_beyond_local();
+
     /// Begins the object that `--json` prints: version, command, diagnostics.
     JsonText begin_json(std::string_view command) const;
     /// Diagnostics to standard error (text), the answer to standard output.

@@ -35,6 +35,7 @@ Result<std::vector<world::Selector>> selectors_of(const LiveOptions& own) {
 
 }  // namespace
 
+// Environments of the platform that any selector means; each must mean one.
 Result<std::vector<std::string>> chosen_environments(const blueprint::Blueprint& blueprint, const LiveOptions& own) {
     std::set<std::string> chosen;
     for (const std::string& text : own.selectors) {
@@ -259,7 +260,7 @@ Exit up(const Options& options, const LiveOptions& words) {
     return with_platform(options, "up", [&](Session& session) {
         auto environments = chosen_environments(session.compiled()->blueprint, own);
         if (!environments) return report(environments.error(), Exit::usage);
-        session.diagnostics().append(compile::beyond_local(session.compiled()->model.platform));
+        session.count_beyond_local();
         auto bundle = bundle_of(session);
         if (!bundle) return report(bundle.error(), Exit::badInput);
         auto daemon = client::Client::connect(own.socket);
@@ -325,8 +326,8 @@ Exit status(const Options& options, const LiveOptions& own) {
     auto daemon = client::Client::connect(own.socket);
     if (!daemon) return report(daemon.error());
     const view::Style style = Session(options).style();
-    const auto selectors = selectors_of(own);
-    if (!selectors) return report(selectors.error(), Exit::usage);
+    const auto choice = Choice::of(own);
+    if (!choice) return report(choice.error(), Exit::usage);
     const bool terminal = isatty(STDOUT_FILENO) == 1;
     std::uint64_t version = 0;
     do {
@@ -334,11 +335,7 @@ Exit status(const Options& options, const LiveOptions& own) {
         if (!status) return report(status.error());
         const bool isNew = status->version != version;
         version = status->version;
-        std::erase_if(status->environments, [&](const EnvironmentStatus& one) {
-            return (!own.platform.empty() && one.placement.platform != own.platform) ||
-                   std::ranges::none_of(*selectors,
-                                        [&](const auto& s) { return s.matches(one.placement.environment); });
-        });
+        std::erase_if(status->environments, [&](const auto& one) { return !choice->has(one.placement); });
         print_json(options, "status", *status);
         if (options.json || (own.watch && !isNew && !terminal)) continue;
         std::string text = view::status_text(*status, own.tasks || own.watch, style);

@@ -2,10 +2,12 @@
 
 // Commands that speak with the daemon of this machine.
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include <tenantry/client/client.hpp>
+#include <tenantry/world/selector.hpp>
 
 #include "command.hpp"
 
@@ -22,8 +24,14 @@ struct LiveOptions {
     bool tasks = false;                       ///< status
     bool detach = false;                      ///< up, down
     bool destroyData = false;                 ///< down
-    bool follow = false;                      ///< logs
-    std::size_t lines = 100;                  ///< logs
+    bool follow = false;                      ///< logs, events
+    std::optional<std::size_t> lines;         ///< logs
+    std::string since;                        ///< logs, events: since_of
+    bool previous = false;                    ///< logs
+    bool times = false;                       ///< logs
+    std::string interval = "1s";              ///< top: between two readings
+    std::string order = "cpu";                ///< top
+    bool once = false;                        ///< top
     std::vector<std::string> command;         ///< exec
     std::string out;                          ///< trust
     bool reset = false;                       ///< job run
@@ -33,6 +41,8 @@ Exit up(const Options& options, const LiveOptions& own);
 Exit down(const Options& options, const LiveOptions& own);
 Exit status(const Options& options, const LiveOptions& own);
 Exit logs(const Options& options, const LiveOptions& own);
+Exit top(const Options& options, const LiveOptions& own);
+Exit events(const Options& options, const LiveOptions& own);
 Exit exec(const Options& options, const LiveOptions& own);
 Exit open(const Options& options, const LiveOptions& own);
 Exit trust(const Options& options, const LiveOptions& own);
@@ -64,6 +74,21 @@ struct Chosen {
 };
 /// What runs of a platform and is selected, by placement. An error where a selector means nothing that runs.
 Result<std::vector<Chosen>> choose(const Options& options, const LiveOptions& own, const world::Status& status);
+
+/// Which environments and tasks of the machine, whatever runs, a command means: by `--platform` and the selectors.
+class Choice {
+  public:
+    static Result<Choice> of(const LiveOptions& own);
+    [[nodiscard]] bool has(const world::Placement& placement) const;
+    [[nodiscard]] bool has_task(const world::Placement& placement, const std::string& task) const;
+
+  private:
+    std::string platform_;
+    std::vector<world::Selector> selectors_;
+};
+
+/// The first line of a command that prints an object a line.
+std::string json_head(std::string_view command);
 
 /// What the machine has now of every environment of the platform that runs, as texts by path; nothing runs: an error.
 Result<std::vector<local_emit::LocalFile>> live_texts(const std::string& socket, const std::string& platform);

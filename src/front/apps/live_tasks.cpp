@@ -1,8 +1,7 @@
-// `logs`, `exec`, `open`, `trust`: one task or environment that runs.
+// `exec`, `open`, `trust`: one task or environment that runs.
 
 #include <algorithm>
 #include <set>
-#include <thread>
 
 #include <unistd.h>
 
@@ -14,9 +13,6 @@
 
 namespace tenantry::apps {
 namespace {
-
-// The daemon takes 64 connections at one time.
-constexpr std::size_t mostFollowed = 32;
 
 void write(const std::string& text) {
     std::fwrite(text.data(), 1, text.size(), stdout);
@@ -79,73 +75,10 @@ Result<std::vector<Chosen>> choose(const Options& options, const LiveOptions& ow
     return chosen;
 }
 
-namespace {
-
-struct LogOf {
-    world::Placement placement;
-    std::string task;
-    std::string prefix;  ///< whose line it is, where there are several
-    std::string place;
-};
-
-void write_lines(const LogOf& log, const std::vector<std::string>& lines) {
-    std::string text;
-    for (const std::string& line : lines) text += log.prefix + view::printable(line) + "\n";
-    write(text);
-}
-
-// Until the daemon ends, or this program. Each log has a thread and a connection of its own.
-void follow_log(const std::string& socket, LogOf log) {
-    auto daemon = client::Client::connect(socket);
-    while (daemon) {
-        const auto part = daemon->logs_behind(log.placement, log.task, log.place);
-        if (!part) return;
-        log.place = part->place;
-        write_lines(log, part->lines);
-    }
-}
-
-std::vector<LogOf> logs_of(const std::vector<Chosen>& chosen) {
-    std::vector<LogOf> logs;
-    for (const Chosen& one : chosen)
-        for (const world::TaskStatus& task : one.tasks) logs.push_back({one.environment.placement, task.name, {}, {}});
-    if (logs.size() > 1)
-        for (LogOf& log : logs) log.prefix = fmt::format("{}/{}: ", log.placement.environment, log.task);
-    return logs;
-}
-
-}  // namespace
-
-Exit logs(const Options& options, const LiveOptions& own) {
-    auto daemon = client::Client::connect(own.socket);
-    if (!daemon) return report(daemon.error());
-    const auto status = daemon->status();
-    if (!status) return report(status.error());
-    const auto chosen = choose(options, own, *status);
-    if (!chosen) return report(chosen.error());
-    std::vector<LogOf> logs = logs_of(*chosen);
-    if (own.follow && logs.size() > mostFollowed)
-        return report(
-            Error(fmt::format("{} logs are too many to follow: choose {} at most", logs.size(), mostFollowed)));
+std::string json_head(std::string_view command) {
     JsonText json;
-    json.object().member("version", jsonVersion).member("command", "logs").key("tasks").array();
-    for (LogOf& log : logs) {
-        const auto lines = daemon->logs(log.placement, log.task, own.lines);
-        if (!lines) return report(lines.error());
-        log.place = lines->place;
-        if (!options.json) {
-            write_lines(log, lines->lines);
-            continue;
-        }
-        json.object().member("environment", log.placement.environment).member("task", log.task).key("lines").array();
-        for (const std::string& line : lines->lines) json.value(line);
-        json.end().end();
-    }
-    if (options.json) write(std::move(json.end().end()).take());
-    if (!own.follow || options.json) return Exit::done;
-    std::vector<std::jthread> following;
-    for (LogOf& log : logs) following.emplace_back(follow_log, own.socket, std::move(log));
-    return Exit::done;
+    json.object(Layout::line).member("version", jsonVersion).member("command", command).end();
+    return std::move(json).take();
 }
 
 Exit exec(const Options& options, const LiveOptions& own) {

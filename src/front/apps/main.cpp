@@ -366,6 +366,55 @@ void add_certificate_commands(CLI::App& app, Arguments& arguments) {
     }
 }
 
+// What tasks wrote and take, and what happened to them.
+void add_watching_commands(CLI::App& app, Arguments& arguments) {
+    namespace apps = tenantry::apps;
+    apps::LiveOptions& live = arguments.live;
+    const auto add_since = [&](CLI::App* sub, const char* help) {
+        sub->add_option("--since", live.since, help)->type_name("10m|2026-11-28T10:00:00Z");
+    };
+    CLI::App* logs = live_command(app, "logs", "Show what tasks wrote", arguments, apps::logs);
+    add_selectors(logs, arguments)->required();
+    add_platform(logs, arguments);
+    CLI::Option* follow = logs->add_flag("-f,--follow", live.follow, "Go on, and show what they write");
+    logs->add_option("-n,--lines", live.lines,
+                     "Lines of each task, from the end; 100, or with --since all of that time, if not given");
+    add_since(logs, "Only what was written since then: how long ago, or an instant");
+    logs->add_flag("-p,--previous", live.previous, "What the last run that has ended wrote, not the one that runs now")
+        ->excludes(follow);
+    logs->add_flag("-t,--times", live.times, "When each line was written");
+    logs->footer("Lines of several tasks are put in the order of their times. --json: an object a line.\n"
+                 "Examples:\n"
+                 "  tenantry logs acme/demo/api\n"
+                 "  tenantry logs -f acme/demo\n"
+                 "  tenantry logs --since 10m '*/production/api'\n"
+                 "  tenantry logs --previous acme/demo/api-1      why did it end?");
+    CLI::App* top = live_command(app, "top", "Show what tasks take: CPU, memory, processes", arguments, apps::top);
+    add_selectors(top, arguments);
+    top->add_option("--platform", live.platform, "Only this platform");
+    top->add_option("--sort", live.order, "By what, most first")
+        ->check(CLI::IsMember({"cpu", "memory", "pids", "name"}))
+        ->capture_default_str();
+    top->add_option("--interval", live.interval, "Between two readings, over which CPU is counted")
+        ->type_name("1s")
+        ->capture_default_str();
+    top->add_flag("--once", live.once, "Once, on a terminal too");
+    top->footer(
+        "On a terminal it goes on; elsewhere it prints one table. CPU: 100 % is one CPU. Memory: without\n"
+        "file pages that were not used of late. The programs that watch tasks are not counted.\n"
+        "Examples:\n  tenantry top\n  tenantry top '*/production' --sort memory\n  tenantry top acme/demo/api --json");
+    CLI::App* events = live_command(app, "events", "Show what happened on this machine", arguments, apps::events);
+    add_selectors(events, arguments);
+    events->add_option("--platform", live.platform, "Only this platform");
+    events->add_flag("-f,--follow", live.follow, "Go on, and show what happens");
+    add_since(events, "Only what happened since then: how long ago, or an instant");
+    events->footer(
+        "Ups, downs, jobs and closings are in the ledger: the last 1,000 of them are shown whenever they were. Tasks\n"
+        "that ended, failed their health checks and were started again are known while the daemon runs; of all\n"
+        "together the last 4,000. --json: an object a line.\n"
+        "Examples:\n  tenantry events --since 1h\n  tenantry events -f acme\n  tenantry events acme/demo/api");
+}
+
 // What runs on this machine.
 void add_live_commands(CLI::App& app, Arguments& arguments) {
     namespace apps = tenantry::apps;
@@ -408,12 +457,6 @@ void add_live_commands(CLI::App& app, Arguments& arguments) {
     status->add_flag("-w,--watch", live.watch, "Go on, and show every change");
     status->add_flag("-t,--tasks", live.tasks, "Each task too");
     status->footer("Examples:\n  tenantry status --tasks\n  tenantry status --watch acme\n  tenantry status --json");
-    CLI::App* logs = live_command(app, "logs", "Show what tasks wrote", arguments, apps::logs);
-    add_selectors(logs, arguments)->required();
-    add_platform(logs, arguments);
-    logs->add_flag("-f,--follow", live.follow, "Go on, and show what they write");
-    logs->add_option("-n,--lines", live.lines, "Lines of each task, from the end")->capture_default_str();
-    logs->footer("Examples:\n  tenantry logs acme/demo/api\n  tenantry logs -f acme/demo");
     CLI::App* exec =
         live_command(app, "exec", "Run a program inside a task, with its user and sandbox", arguments, apps::exec);
     exec->add_option("task", live.one, "TENANT/STAGE/SERVICE or TENANT/STAGE/TASK")->required();
@@ -507,6 +550,7 @@ int run(int argc, char** argv) {
     add_commands(app, arguments);
     add_live_commands(app, arguments);
     add_job_commands(app, arguments);
+    add_watching_commands(app, arguments);
     add_questions(app, arguments);
     add_file_commands(app, arguments);
     try {

@@ -47,7 +47,7 @@ Result<void> tell_missing_secrets(Session& session, const PlanOptions& own) {
 Exit plan(const Options& options, const PlanOptions& own) {
     return with_platform(options, "plan", [&](Session& session) {
         if (const auto stop = refuse_machine(session, "plan", own.machine)) return *stop;
-        session.diagnostics().append(compile::beyond_local(session.compiled()->model.platform));
+        session.add_beyond_local();
         const auto applied = find_applied(session, own.against, own.socket);
         if (!applied) return report(applied.error(), Exit::badInput);
         if (!*applied) return refuse(session, "plan");
@@ -63,7 +63,7 @@ Exit plan(const Options& options, const PlanOptions& own) {
 
 Exit emit(const Options& options, const EmitOptions& own) {
     return with_platform(options, "emit", [&](Session& session) {
-        session.diagnostics().append(compile::beyond_local(session.compiled()->model.platform));
+        session.add_beyond_local();
         const auto files = local_emit::emit_all(session.compiled()->blueprint, session.pool());
         const std::string state = blueprint::to_text(blueprint::state_of(session.compiled()->blueprint));
         const auto written = write_output(own.out, files, state);

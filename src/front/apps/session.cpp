@@ -82,6 +82,24 @@ Result<void> Session::compile() {
     return {};
 }
 
+void Session::add_beyond_local() {
+    diagnostics_.append(compile::beyond_local(compiled_->model.platform));
+    diagnostics_.append(compile::unkept_by_local(compiled_->model));
+    diagnostics_.sort();
+}
+
+void Session::count_beyond_local() {
+    if (options_.json) return add_beyond_local();
+    const std::size_t count = compile::beyond_local(compiled_->model.platform).all().size() +
+                              compile::unkept_by_local(compiled_->model).all().size();
+    if (count == 0) return;
+    const std::string text =
+        fmt::format("note: {} of what the files ask for {} not done on target local yet; `tenantry "
+                    "plan` shows where\n",
+                    count, count == 1 ? "is" : "are");
+    std::fwrite(text.data(), 1, text.size(), stderr);
+}
+
 view::Style Session::style() const {
     return {wants_color(options_), options_.allErrors ? std::size_t{1'000'000} : view::Style{}.most};
 }

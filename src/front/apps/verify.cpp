@@ -12,6 +12,7 @@
 #include "live_commands.hpp"
 #include "machine.hpp"
 #include "output.hpp"
+#include "probing.hpp"
 
 namespace tenantry::apps {
 namespace {
@@ -56,56 +57,19 @@ Result<Subject> subject_of(Session& session, const VerifyOptions& own) {
     return Subject{TRY(read_output(own.texts)), all};
 }
 
-struct Attempts {
-    view::Probed probed;
-    std::map<std::string, std::vector<world::ProbeResult>> results;  ///< by environment
-};
-
-// The probes of one task.
-Result<void> try_from(client::Client& daemon, const std::string& platform, std::span<const compile::Probe> probes,
-                      Attempts& all) {
-    wire::ProbeRequest request;
-    request.placement = {platform, probes.front().environment};
-    request.task = probes.front().task;
-    for (const compile::Probe& one : probes)
-        request.targets.push_back({one.address.str(), one.port, one.source ? one.source->str() : std::string()});
-    const wire::ProbeAnswer answer = TRY(daemon.probe(request));
-    if (answer.arrived.size() != probes.size()) return fail("the daemon answers other probes than asked");
-    ++all.probed.tasks;
-    for (std::size_t i = 0; i < probes.size(); ++i) {
-        const bool arrived = answer.arrived[i];
-        ++all.probed.sent;
-        all.probed.arrived += arrived ? 1U : 0U;
-        if (arrived != probes[i].arrives) all.probed.against.push_back(probes[i]);
-        all.results[probes[i].environment].push_back(
-            {probes[i].task, request.targets[i].source, request.targets[i].address, probes[i].port, arrived});
-    }
-    return {};
-}
-
-// Tries every probe, a request for each task, and adds what came to the texts.
-Result<view::Probed> try_probes(Subject& subject, const VerifyOptions& own) {
+// Tries every probe, and adds what came to the texts.
+Result<view::Probed> probe_tasks(Subject& subject, const VerifyOptions& own) {
     Sources sources;
     Diagnostics diagnostics;
     const auto facts = compile::read_facts(subject.texts, sources, diagnostics);
     if (!facts) return fail("what runs cannot be read");
-    client::Client daemon = TRY(client::Client::connect(own.socket));
     const std::vector<Ipv4> machine = TRY(host::machine_addresses());
-    const std::vector<compile::Probe> probes = compile::probes_of(subject.declared, *facts, machine);
-    Attempts all;
-    for (const std::string& environment : environments_in(subject.texts)) all.results[environment] = {};
-    for (std::size_t begin = 0; begin < probes.size();) {
-        std::size_t end = begin;
-        while (end < probes.size() && probes[end].environment == probes[begin].environment &&
-               probes[end].task == probes[begin].task)
-            ++end;
-        TRY_VOID(try_from(daemon, subject.declared.commons.platform.str(),
-                          std::span(probes).subspan(begin, end - begin), all));
-        begin = end;
-    }
-    for (const auto& [environment, results] : all.results)
+    Attempts tried = TRY(try_probes(own.socket, subject.declared.commons.platform.str(),
+                                    compile::probes_of(subject.declared, *facts, machine)));
+    for (const std::string& environment : environments_in(subject.texts)) tried.results.try_emplace(environment);
+    for (const auto& [environment, results] : tried.results)
         subject.texts.push_back({"environments/" + environment + "/probes.json", world::to_text(results)});
-    return std::move(all.probed);
+    return std::move(tried.probed);
 }
 
 // Asks for every host as a stranger, and adds what came to the texts.
@@ -148,13 +112,13 @@ Exit verify(const Options& options, const VerifyOptions& own) {
     const auto machine = machine_of(own.machine);
     if (!machine) return report_machine(machine.error(), own.machine);
     return with_platform(options, "verify", [&](Session& session) {
-        session.diagnostics().append(compile::beyond_local(session.compiled()->model.platform));
+        session.count_beyond_local();
         auto subject = subject_of(session, own);
         if (!subject) return report(subject.error(), own.live ? Exit::failed : Exit::badInput);
         std::optional<view::Probed> probed;
         if (own.probe) {
             if (const auto asked = ask_hosts(*subject, own); !asked) return report(asked.error());
-            auto tried = try_probes(*subject, own);
+            auto tried = probe_tasks(*subject, own);
             if (!tried) return report(tried.error());
             probed = *std::move(tried);
         }

@@ -104,8 +104,10 @@ Result<wire::Observed> Client::observe(const world::Placement& placement) {
 Result<wire::Observed> Client::observe_machine() {
     return message_of<wire::Observed>(TRY(connection_->ask(http::verb::get, "/v1/machine")));
 }
-Result<wire::Logs> Client::logs(const world::Placement& placement, const std::string& task, std::size_t lines) {
-    const std::string target = fmt::format("/v1/logs?placement={}&task={}&lines={}", placement.str(), task, lines);
+Result<wire::Logs> Client::logs(const world::Placement& placement, const std::string& task,
+                                const wire::LogsWanted& wanted) {
+    const std::string target = fmt::format("/v1/logs?placement={}&task={}&lines={}&since={}&previous={}",
+                                           placement.str(), task, wanted.lines, wanted.since, wanted.previous ? 1 : 0);
     const Reply reply = TRY(connection_->ask(http::verb::get, target));
     return message_of<wire::Logs>(reply);
 }
@@ -114,6 +116,15 @@ Result<wire::Logs> Client::logs_behind(const world::Placement& placement, const 
     const std::string target = fmt::format("/v1/logs?placement={}&task={}&place={}", placement.str(), task, place);
     const Reply reply = TRY(connection_->ask(http::verb::get, target));
     return message_of<wire::Logs>(reply);
+}
+Result<world::Usage> Client::usage() {
+    const Reply reply = TRY(connection_->ask(http::verb::get, "/v1/usage"));
+    return TRY(message_of<wire::Usage>(reply)).usage;
+}
+Result<wire::Events> Client::events(std::uint64_t after, std::chrono::milliseconds wait) {
+    const std::string target = fmt::format("/v1/events?after={}&wait={}", after, wait.count());
+    const Reply reply = TRY(connection_->ask(http::verb::get, target));
+    return message_of<wire::Events>(reply);
 }
 Result<wire::ExecAnswer> Client::exec(const wire::ExecRequest& request) {
     const Reply reply = TRY(connection_->ask(http::verb::post, "/v1/exec", wire::encode(request)));

@@ -85,11 +85,14 @@ void append_verdict(std::string& out, const Sources& sources, const model::Model
     for (const Finding& finding : verdict.findings) append_finding(out, sources, model, finding, paint);
 }
 
-// Undecided claims by their reason, in the order of the first claim that has it.
+// Also one that is not decided only because of what this version does not run.
+bool was_examined(const Verdict& verdict) { return verdict.decided || verdict.basis.pairs != 0; }
+
+// Claims that were not looked at by their reason, in the order of the first claim that has it.
 std::vector<std::pair<std::string, std::vector<const Verdict*>>> undecided(const compile::Proof& proof) {
     std::vector<std::pair<std::string, std::vector<const Verdict*>>> groups;
     for (const Verdict& verdict : proof.verdicts) {
-        if (verdict.decided) continue;
+        if (was_examined(verdict)) continue;
         auto group = std::ranges::find(groups, verdict.reason, [](const auto& g) { return g.first; });
         if (group == groups.end()) group = groups.insert(groups.end(), {verdict.reason, {}});
         group->second.push_back(&verdict);
@@ -197,7 +200,7 @@ std::string to_text(const Sources& sources, const model::Model& model, const com
     out += "They rest on: the kernel enforces what its tables say; one kernel is shared; root is outside of the "
            "claims.\n\n";
     for (const Verdict& verdict : proof.verdicts)
-        if (verdict.decided) append_verdict(out, sources, model, verdict, paint);
+        if (was_examined(verdict)) append_verdict(out, sources, model, verdict, paint);
     for (const auto& [reason, group] : undecided(proof)) {
         out += fmt::format("{} {}: ", paint(Color::yellow, "unknown"), reason);
         for (const Verdict* verdict : group)

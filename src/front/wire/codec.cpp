@@ -7,6 +7,15 @@
 #include <tenantry/wire/codec.hpp>
 #include <tenantry/world/json.hpp>
 
+namespace tenantry::world {
+
+BOOST_DESCRIBE_STRUCT(LogLine, (), (time, stream, text))
+BOOST_DESCRIBE_STRUCT(TaskUsage, (), (placement, task, pid, cpuNs, memory, mostMemory, processes, mostProcesses))
+BOOST_DESCRIBE_STRUCT(Usage, (), (atNs, tasks))
+BOOST_DESCRIBE_STRUCT(EventRecord, (), (number, at, placement, task, what, why, by, inLedger))
+
+}  // namespace tenantry::world
+
 namespace tenantry::wire {
 
 BOOST_DESCRIBE_STRUCT(Bundle, (), (version, files, lock, images))
@@ -17,6 +26,8 @@ BOOST_DESCRIBE_STRUCT(ImageAnswer, (), (digest, error))
 BOOST_DESCRIBE_STRUCT(Applied, (), (state, error))
 BOOST_DESCRIBE_STRUCT(Observed, (), (texts, error))
 BOOST_DESCRIBE_STRUCT(Logs, (), (lines, place, error))
+BOOST_DESCRIBE_STRUCT(Usage, (), (usage, error))
+BOOST_DESCRIBE_STRUCT(Events, (), (events, last, error))
 BOOST_DESCRIBE_STRUCT(ExecRequest, (), (version, placement, task, command, milliseconds))
 BOOST_DESCRIBE_STRUCT(ExecAnswer, (), (code, output, error))
 BOOST_DESCRIBE_STRUCT(ProbeTarget, (), (address, port, source))
@@ -77,6 +88,8 @@ TENANTRY_MESSAGE(ImageAnswer)
 TENANTRY_MESSAGE(Applied)
 TENANTRY_MESSAGE(Observed)
 TENANTRY_MESSAGE(Logs)
+TENANTRY_MESSAGE(Usage)
+TENANTRY_MESSAGE(Events)
 TENANTRY_MESSAGE(ExecRequest)
 TENANTRY_MESSAGE(ExecAnswer)
 TENANTRY_MESSAGE(ProbeRequest)

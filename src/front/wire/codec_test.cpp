@@ -17,6 +17,20 @@ TEST(Codec, MessagesAreReadBackEqual) {
     EXPECT_EQ(back->bundle.version, version);
 }
 
+TEST(Codec, WhatTasksWroteTookAndDidIsReadBackEqual) {
+    const Logs logs{.lines = {{"2026-11-28T10:00:00Z", "stderr", "a\x1b\n\"\xc3\xa9"}}, .place = "1:2", .error = {}};
+    EXPECT_EQ(decode<Logs>(encode(logs)).value().lines, logs.lines);
+    const world::Placement acme{"lend", "acme/demo"};
+    const Usage usage{.usage = {.atNs = 7, .tasks = {{acme, "api-1", 10, 1'000'000'000'000, 1ULL << 40, 0, 3, 512}}},
+                      .error = {}};
+    EXPECT_EQ(decode<Usage>(encode(usage)).value().usage.tasks, usage.usage.tasks);
+    const Events events{
+        .events = {{7, "2026-11-28T10:00:00.000Z", acme, "api-1", "task ended", "out of memory", "", false}},
+        .last = 7,
+        .error = {}};
+    EXPECT_EQ(decode<Events>(encode(events)).value().events, events.events);
+}
+
 TEST(Codec, RefusesWhatIsNotTheMessage) {
     EXPECT_FALSE(decode<DownRequest>(""));
     EXPECT_FALSE(decode<DownRequest>("{}"));

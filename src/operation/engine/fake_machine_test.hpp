@@ -10,6 +10,7 @@
 #include <mutex>
 #include <set>
 #include <string>
+#include <vector>
 
 #include <unistd.h>
 
@@ -39,7 +40,6 @@ class FakeMachine : public ports::Files,
     std::set<std::string> ingress;
     std::set<std::string> data, granted;
     std::vector<std::string> settled, secretsWritten;
-    std::vector<std::string> ledgerLines;
     std::map<std::string, Task> tasks;
     std::set<std::string> brokenTasks;  // names that do not start
     std::set<std::string> endedJobs;    // jobs that have run and were not stopped since
@@ -61,7 +61,9 @@ class FakeMachine : public ports::Files,
     /// Of the ledger.
     std::vector<std::string> lines() {
         const std::scoped_lock lock(mutex_);
-        return lines_;
+        std::vector<std::string> lines;
+        for (const ports::LedgerEntry& entry : ledger_) lines.push_back(entry.body);
+        return lines;
     }
 
     Ports ports() { return {*this, *this, *this, *this, *this, *this, *this, *this, *this}; }
@@ -196,7 +198,6 @@ class FakeMachine : public ports::Files,
         return act([&] {
             if (transition.done) commands_.erase(*transition.done);
             if (transition.spec) specs_.insert(*transition.spec);
-            lines_.insert(lines_.end(), transition.ledger.begin(), transition.ledger.end());
             for (const auto& machine : transition.machines) machines_[machine.id] = machine;
             for (const auto& id : transition.gone) {
                 machines_.erase(id);
@@ -206,6 +207,7 @@ class FakeMachine : public ports::Files,
                 commands_[command.id] = command;
                 lastCommand_ = command.id;
             }
+            for (const std::string& body : transition.ledger) ledger_.push_back({ledger_.size() + 1, body, {}});
         });
     }
     Result<std::string> spec(const std::string& digest) override {
@@ -213,7 +215,10 @@ class FakeMachine : public ports::Files,
         return specs_.at(digest);
     }
     Result<void> drop_specs_but(const std::vector<std::string>&) override { return {}; }
-    Result<std::vector<ports::LedgerEntry>> ledger(std::size_t) override { return std::vector<ports::LedgerEntry>{}; }
+    Result<std::vector<ports::LedgerEntry>> ledger(std::size_t count) override {
+        const std::scoped_lock lock(mutex_);
+        return std::vector(ledger_.end() - static_cast<std::ptrdiff_t>(std::min(count, ledger_.size())), ledger_.end());
+    }
 
     std::int64_t boot_ms() override {
         return std::chrono::duration_cast<std::chrono::milliseconds>(
@@ -242,8 +247,8 @@ class FakeMachine : public ports::Files,
     std::map<std::uint64_t, ports::StoredCommand> commands_;
     std::map<std::string, std::string> specs_;
     std::uint64_t lastCommand_ = 0;
-    std::vector<std::string> lines_;
     std::chrono::microseconds used_{0};
+    std::vector<ports::LedgerEntry> ledger_;
 };
 
 }  // namespace tenantry::engine

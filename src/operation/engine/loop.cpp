@@ -99,9 +99,11 @@ Result<void> Runner::Loop::run(const std::stop_token& stop) {
 Result<void> Runner::Loop::recover() {
     const ports::Journal journal = TRY(ports_.store.load());
     Machines machines = TRY(Machines::decode(journal, ports_.store));
+    const auto entries = TRY(ports_.store.ledger(EventRing::fromLedger));
     {
         const std::scoped_lock lock(mutex_);
         machines_ = std::move(machines);
+        for (const ports::LedgerEntry& entry : entries) events_.add_entry(entry.body);
     }
     std::vector<std::string> specs;
     for (const auto& [id, row] : machines_.environments()) {
@@ -146,13 +148,15 @@ Result<std::string> Runner::Loop::take(Mail& mail) {
 }
 
 Result<std::string> Runner::Loop::take(const Event& event) {
-    Change change = machines_.apply(event, {ports_.clock.boot_ms()}, ports_.clock.wall());
+    const std::string wall = ports_.clock.wall();
+    Change change = machines_.apply(event, {ports_.clock.boot_ms()}, wall);
     if (auto stored = ports_.store.commit(change.transition, change.durable); !stored)
         return std::unexpected(wrap(std::move(stored), "writing the journal").error());
     if (!change.environments.empty()) lookAt_.reset();  // it may have become up, or have other jobs
     {
         const std::scoped_lock lock(mutex_);
         machines_.accept(change);
+        events_.add(event, change, wall);
         ++version_;
     }
     changed_.notify_all();
@@ -333,6 +337,13 @@ std::shared_ptr<const world::EnvironmentSpec> Runner::Loop::spec(const world::Pl
 std::shared_ptr<const world::EnvironmentSpec> Runner::Loop::asked(const world::Placement& placement) const {
     const std::scoped_lock lock(mutex_);
     return machines_.asked(placement);
+}
+
+Runner::Events Runner::Loop::events_after(std::uint64_t number, std::chrono::milliseconds limit) const {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return recovered_ || closed_; });
+    changed_.wait_for(lock, limit, [&] { return events_.last() != number || closed_; });
+    return {events_.behind(number), events_.last()};
 }
 
 world::Status Runner::Loop::status() const { return status_after(0, std::chrono::milliseconds(0)); }

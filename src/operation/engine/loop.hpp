@@ -6,6 +6,7 @@
 
 #include <tenantry/engine/runner.hpp>
 
+#include "event_ring.hpp"
 #include "executor.hpp"
 #include "machines.hpp"
 #include "mailbox.hpp"
@@ -34,6 +35,7 @@ class Runner::Loop {
     [[nodiscard]] world::Status status_after(std::uint64_t version, std::chrono::milliseconds limit) const;
     [[nodiscard]] std::shared_ptr<const world::EnvironmentSpec> spec(const world::Placement& placement) const;
     [[nodiscard]] std::shared_ptr<const world::EnvironmentSpec> asked(const world::Placement& placement) const;
+    [[nodiscard]] Events events_after(std::uint64_t number, std::chrono::milliseconds limit) const;
 
   private:
     struct Mail {
@@ -62,9 +64,10 @@ class Runner::Loop {
     Hook hook_;
     ScalePace pace_;
     Mailbox<Mail> mail_;
-    mutable std::mutex mutex_;  // guards machines_ and version_ against readers; only the loop's thread writes
+    mutable std::mutex mutex_;  // guards machines_, version_ and events_ against readers; only the loop's thread writes
     mutable std::condition_variable changed_;
     Machines machines_;
+    EventRing events_;
     std::uint64_t version_ = 1;
     bool recovered_ = false;
     bool closed_ = false;

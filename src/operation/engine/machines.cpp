@@ -74,6 +74,17 @@ std::string ledger_line(const EnvironmentRow& row, const std::string& what, cons
     return line;
 }
 
+std::string job_line(const Event& of, const plan::told::Finished& finished, const std::string& wall) {
+    JsonText json;
+    json.object(Layout::line).member("at", wall).member("placement", of.placement.str()).member("task", of.task);
+    json.member("what", finished.well ? "job finished" : "job failed");
+    if (!finished.well) json.member("why", finished.how);
+    json.end();
+    std::string line = std::move(json).take();
+    line.pop_back();  // the newline
+    return line;
+}
+
 }  // namespace
 
 /// One event and all that it leads to in other machines.
@@ -189,6 +200,10 @@ class Applying {
     }
 
     void tell_environment(const Event& of, plan::Told told) {
+        if (const auto* finished = std::get_if<plan::told::Finished>(&told)) {
+            change_.transition.ledger.push_back(job_line(of, *finished, wall_));
+            change_.durable = true;
+        }
         plan::EnvironmentEvent event = plan::environment_event::OfTask{of.task, std::move(told)};
         waiting_.push_back({of.placement, "", std::move(event), {}, {}, {}});
     }

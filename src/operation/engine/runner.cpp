@@ -134,6 +134,9 @@ world::Status Runner::status_after(std::uint64_t version, std::chrono::milliseco
 std::shared_ptr<const world::EnvironmentSpec> Runner::asked(const world::Placement& placement) const {
     return loop_->asked(placement);
 }
+Runner::Events Runner::events_after(std::uint64_t number, std::chrono::milliseconds limit) const {
+    return loop_->events_after(number, limit);
+}
 std::shared_ptr<const world::EnvironmentSpec> Runner::spec(const world::Placement& placement) const {
     return loop_->spec(placement);
 }

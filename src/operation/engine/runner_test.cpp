@@ -226,6 +226,32 @@ TEST(Runner, AResetEmptiesStoresAndFillsThemAgain) {
     EXPECT_EQ(machine.tasks.size(), 3u);
 }
 
+std::vector<std::string> told_by(Running& runner, std::uint64_t behind = 0) {
+    std::vector<std::string> told;
+    for (const world::EventRecord& one : runner->events_after(behind, 0ms).records)
+        told.push_back(one.task.empty() ? one.what : one.task + " " + one.what);
+    return told;
+}
+
+TEST(Runner, WhatTheLedgerHasIsToldByTheNextOneToo) {
+    FakeMachine machine;
+    const std::vector<std::string> all{"up asked for", "migrate-1 job finished", "seed-1 job finished", "up"};
+    {
+        Running runner(machine);
+        ASSERT_TRUE(runner->up(with_data(), "root"));
+        EXPECT_EQ(runner.settled().phase, "up");
+        EXPECT_EQ(told_by(runner), all);
+        EXPECT_EQ(told_by(runner, 3), std::vector<std::string>{"up"});
+    }
+    Running runner(machine);
+    ASSERT_TRUE(runner->down(acme, "root"));
+    EXPECT_EQ(runner.settled().phase, "absent");
+    const auto told = told_by(runner);
+    ASSERT_GE(told.size(), all.size());
+    EXPECT_TRUE(std::equal(all.begin(), all.end(), told.begin()));
+    EXPECT_EQ(told.back(), "absent");
+}
+
 const std::string claim = "NET-5: api-1 is reached by web-1";
 
 TEST(Runner, ANewEnvironmentThatIsRefusedByTheProofIsClosedAndSaysWhy) {
@@ -343,10 +369,9 @@ TEST(Runner, ALineOfTheLedgerNeedsNoMachine) {
     FakeMachine machine;
     Running runner(machine);
     ASSERT_TRUE(runner->note(acme, "the secret jwt_key is given a value", "uid 0"));
-    ASSERT_EQ(machine.ledgerLines.size(), 1u);
-    EXPECT_EQ(machine.ledgerLines[0],
-              R"({ "at": "2026-11-24T08:00:00.000Z", "placement": "local/lend/acme/production", )"
-              R"("what": "the secret jwt_key is given a value", "by": "uid 0", "spec": "" })");
+    ASSERT_EQ(machine.lines().size(), 1u);
+    EXPECT_EQ(machine.lines()[0], R"({ "at": "2026-11-24T08:00:00.000Z", "placement": "local/lend/acme/production", )"
+                                  R"("what": "the secret jwt_key is given a value", "by": "uid 0", "spec": "" })");
     EXPECT_TRUE(runner->status().environments.empty());
 }
 

@@ -162,7 +162,7 @@ class Decision {
             case Claim::net5:
                 return examine_calls(scene_, reaches_, pool_, claim);
             case Claim::net6:
-                return works();
+                return each([&](std::size_t i) { return examine_net6(scene_, i); });
             case Claim::net8:
                 return examine_net8(scene_);
             case Claim::net9:
@@ -199,14 +199,6 @@ class Decision {
         return for_each_environment(scene_, pool_, examine);
     }
 
-    Examined works() const {
-        Examined examined = each([&](std::size_t i) { return examine_net6(scene_, i); });
-        for (const DeclaredEnvironment& environment : scene_.declared.environments)
-            for (const std::string& beyond : environment.beyond)
-                examined.doubts.push_back(fmt::format("{}: {}", environment.name, beyond));
-        return examined;
-    }
-
     Examined runs() const {
         Examined examined = each([&](std::size_t i) { return examine_run1(scene_, profiles_, i); });
         examined.append(examine_run1_edge(scene_, profiles_));
@@ -218,6 +210,15 @@ class Decision {
     Reaches reaches_;
     ProfileDifferences profiles_;
 };
+
+// NET-6: what is declared and not run by this version cannot be tried. True where that is all that is in doubt.
+bool doubt_what_is_beyond(const Declared& declared, Examined& examined) {
+    const bool isSure = examined.doubts.empty();
+    for (const DeclaredEnvironment& environment : declared.environments)
+        for (const std::string& beyond : environment.beyond)
+            examined.doubts.push_back(fmt::format("{}: {}", environment.name, beyond));
+    return isSure && !examined.doubts.empty();
+}
 
 }  // namespace
 
@@ -237,8 +238,10 @@ std::vector<Verdict> decide(const Facts& facts, const Declared& declared, const 
         if (why.empty() && facts.probes && by_connections(claim)) examined.append(examine_probes(scene, claim));
         // Blocks are compared as they are declared, whatever else a text holds.
         if (why.empty() && claim != Claim::net8) doubt_what_was_not_understood(scene, examined);
+        const bool isBeyond = claim == Claim::net6 && doubt_what_is_beyond(declared, examined);
         verdicts.push_back(judged(claim, std::move(examined)));
-        verdicts.back().decided = why.empty();
+        const bool isOpen = isBeyond && verdicts.back().answer == Answer::unknown;
+        verdicts.back().decided = why.empty() && !isOpen;
     }
     return verdicts;
 }

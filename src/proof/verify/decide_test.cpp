@@ -54,6 +54,17 @@ TEST(Decide, GivesAReasonForEveryClaimThatItDoesNotDecide) {
     }
 }
 
+TEST(Decide, OfWhatIsDeclaredAndNotRunNothingIsKnownYet) {
+    World world = lending(2);
+    world.declared.environments[1].beyond = {"The egress of `api` is not opened."};
+    const Verdict net6 = verdict_of(world, Claim::net6);
+    EXPECT_EQ(net6.answer, Answer::unknown);
+    EXPECT_FALSE(net6.decided);
+    EXPECT_TRUE(net6.reason.ends_with("The egress of `api` is not opened.")) << net6.reason;
+    world.facts.notUnderstood.push_back({Index<EnvironmentFact>{1}, "The rule uses `ct mark`.", {}});
+    EXPECT_TRUE(verdict_of(world, Claim::net6).decided) << "something else is in doubt too";
+}
+
 TEST(Decide, IsUnknownWhereSomethingWasNotUnderstood) {
     World world = lending(2);
     world.facts.notUnderstood.push_back({Index<EnvironmentFact>{1}, "The rule uses `ct mark`.", {}});

@@ -291,10 +291,13 @@ wire::Observed MachineService::observe_machine() {
     return observed;
 }
 
-wire::Logs MachineService::logs(const world::Placement& placement, const std::string& task, std::size_t lines) {
+wire::Logs MachineService::logs(const world::Placement& placement, const std::string& task,
+                                const wire::LogsWanted& wanted) {
     // The place first: a line that comes in between is told twice rather than never.
     auto end = parts_.containers.written_behind(placement, task, "");
-    auto read = parts_.containers.last_lines(placement, task, lines);
+    host::CrunContainers::LogOf log{.count = wanted.lines, .previous = wanted.previous};
+    if (wanted.since > 0) log.since = wanted.since;
+    auto read = parts_.containers.log_of(placement, task, log);
     if (!read || !end) return {.lines = {}, .place = {}, .error = error_text(read ? end.error() : read.error())};
     return {.lines = *std::move(read), .place = end->place, .error = {}};
 }
@@ -309,6 +312,22 @@ wire::Logs MachineService::logs_behind(const world::Placement& placement, const 
             return {.lines = std::move(part->lines), .place = std::move(part->place), .error = {}};
         std::this_thread::sleep_for(logsEvery);
     }
+}
+
+wire::Usage MachineService::usage() {
+    wire::Usage answer;
+    answer.usage.atNs = std::chrono::nanoseconds(std::chrono::steady_clock::now().time_since_epoch()).count();
+    for (const world::EnvironmentStatus& one : parts_.runner.status().environments)
+        for (const world::TaskStatus& task : one.tasks)
+            if (task.pid != 0)
+                if (auto usage = parts_.containers.usage(one.placement, task.name))
+                    answer.usage.tasks.push_back(*std::move(usage));
+    return answer;
+}
+
+wire::Events MachineService::events(std::uint64_t after, std::chrono::milliseconds wait) {
+    auto happened = parts_.runner.events_after(after, wait);
+    return {.events = std::move(happened.records), .last = happened.last, .error = {}};
 }
 
 wire::ExecAnswer MachineService::exec(const wire::ExecRequest& request) {

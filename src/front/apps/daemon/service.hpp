@@ -49,9 +49,12 @@ class MachineService final : public api::Service {
     wire::Applied applied(const std::string& platform) override;
     wire::Observed observe(const world::Placement& placement) override;
     wire::Observed observe_machine() override;
-    wire::Logs logs(const world::Placement& placement, const std::string& task, std::size_t lines) override;
+    wire::Logs logs(const world::Placement& placement, const std::string& task,
+                    const wire::LogsWanted& wanted) override;
     wire::Logs logs_behind(const world::Placement& placement, const std::string& task,
                            const std::string& place) override;
+    wire::Usage usage() override;
+    wire::Events events(std::uint64_t after, std::chrono::milliseconds wait) override;
     wire::ExecAnswer exec(const wire::ExecRequest& request) override;
     wire::ProbeAnswer probe(const wire::ProbeRequest& request) override;
     wire::Authority authority() override;

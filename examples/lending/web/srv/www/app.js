@@ -34,6 +34,7 @@ function showLender(hello) {
   document.title = name;
   $("tenant").textContent = name;
   $("mark").textContent = name.charAt(0);
+  $("mark").hidden = false;
   $("stage").textContent = hello.stage;
   $("stage").hidden = hello.stage === "production";
   document.documentElement.style.setProperty("--hue", hue(hello.tenant));
@@ -54,6 +55,7 @@ function showDecision(said) {
   $("decision").dataset.decision = decision;
   $("decision-title").textContent = word(decision);
   $("decision-text").textContent = word(`${decision}Text`)(said.amount && round(said.amount), said.instalment && money(said.instalment));
+  $("without-bureau").hidden = said.bureau !== "not asked";
   $("reference").textContent = (said.id ?? said.application).slice(0, 8);
   $("decision").hidden = false;
 }
@@ -151,6 +153,21 @@ async function askList() {
   }
 }
 
+// Until the lender's services answer; what was written meanwhile stays.
+async function begin() {
+  try {
+    showLender(await get("/api/hello"));
+  } catch {
+    showTrouble((shown.trouble = "notThere"));
+    setTimeout(begin, 2000);
+    return;
+  }
+  if (shown.trouble === "notThere") shown.trouble = undefined;
+  speak(language);
+  askQuote();
+  await askList();
+}
+
 function check() {
   const wrong = ["name", "email"].filter((field) => {
     const isWrong = !$(field).value.trim() || !$(field).checkValidity();
@@ -178,8 +195,12 @@ async function apply() {
   const fields = { name: $("name").value.trim(), email: $("email").value.trim(), purpose: $("purpose").value, ...asked() };
   const answer = await send(JSON.stringify(fields)).catch(() => undefined);
   shown.trouble = answer?.ok ? undefined : answer && answer.status < 500 ? "refused" : "away";
+  if (shown.trouble === "refused") {
+    applicationId = crypto.randomUUID(); // nothing was taken under this one
+    const { field } = await answer.json().catch(() => ({}));
+    if (field === "name" || field === "email") showWrong(field, true);
+  }
   showTrouble(shown.trouble);
-  if (shown.trouble === "refused") applicationId = crypto.randomUUID(); // nothing was taken under this one
   if (!answer?.ok) return;
   applicationId = crypto.randomUUID();
   showDecision((shown.decision = await answer.json()));
@@ -211,11 +232,4 @@ for (const button of document.querySelectorAll("[data-language]"))
   });
 
 speak(language in words ? language : "en");
-try {
-  showLender(await get("/api/hello"));
-} catch {
-  showTrouble((shown.trouble = "away"));
-}
-speak(language);
-askQuote();
-await askList();
+await begin();

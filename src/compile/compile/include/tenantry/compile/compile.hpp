@@ -51,6 +51,8 @@ std::optional<blueprint::Resolution> resolve_lock(const Sources& sources, const 
 
 /// What the platform asks for and target local does not do in this version, each a warning at its key.
 Diagnostics beyond_local(const model::Platform& platform);
+/// The same of what it says of stages and of the machine, whose keys stand in the tree alone.
+Diagnostics unkept_by_local(const model::Model& model);
 
 /// Blocks that overlap addresses which the machine uses itself, for commands that act on it: an error for each of its
 /// ranges that is in the way, with what to write. Looked at are all environments, or those in `only`, sorted.

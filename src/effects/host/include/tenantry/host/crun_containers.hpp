@@ -10,6 +10,8 @@
 #include <tenantry/host/secret.hpp>
 #include <tenantry/host/unix_ingress.hpp>
 #include <tenantry/ports/ports.hpp>
+#include <tenantry/world/log_line.hpp>
+#include <tenantry/world/usage.hpp>
 
 namespace tenantry::host {
 
@@ -62,13 +64,26 @@ class CrunContainers final : public ports::Containers {
     Result<std::vector<std::string>> last_lines(const world::Placement& placement, std::string_view task,
                                                 std::size_t count) override;
 
+    /// What its last run wrote, or, `previous`, the last run that has ended: the last `count` lines, of those written
+    /// at `since` (milliseconds since 1970) or later.
+    struct LogOf {
+        std::size_t count = 0;
+        std::optional<std::int64_t> since = {};
+        bool previous = false;
+    };
+    Result<std::vector<world::LogLine>> log_of(const world::Placement& placement, std::string_view task,
+                                               const LogOf& wanted);
+
     /// What a task wrote behind a place of its log, in whole lines, and the place behind that: what follows a log asks
     /// again and again. An empty place means the end of what is there now.
     struct Written {
-        std::vector<std::string> lines;
+        std::vector<world::LogLine> lines;
         std::string place;
     };
     Result<Written> written_behind(const world::Placement& placement, std::string_view task, std::string_view place);
+
+    /// What a task has taken; nothing where it does not run.
+    std::optional<world::TaskUsage> usage(const world::Placement& placement, std::string_view task);
 
     /// Runs a program inside a running task, with its user and sandbox, and waits for its end: exit code, 128 + signal.
     /// `stdio` are descriptors for its 0, 1 and 2. The deadline ends it with an error.

@@ -32,9 +32,12 @@ class Service {
     virtual wire::Applied applied(const std::string& platform) = 0;
     virtual wire::Observed observe(const world::Placement& placement) = 0;
     virtual wire::Observed observe_machine() = 0;
-    virtual wire::Logs logs(const world::Placement& placement, const std::string& task, std::size_t lines) = 0;
+    virtual wire::Logs logs(const world::Placement& placement, const std::string& task,
+                            const wire::LogsWanted& wanted) = 0;
     virtual wire::Logs logs_behind(const world::Placement& placement, const std::string& task,
                                    const std::string& place) = 0;
+    virtual wire::Usage usage() = 0;
+    virtual wire::Events events(std::uint64_t after, std::chrono::milliseconds wait) = 0;
     virtual wire::ExecAnswer exec(const wire::ExecRequest& request) = 0;
     virtual wire::ProbeAnswer probe(const wire::ProbeRequest& request) = 0;
     virtual wire::Authority authority() = 0;

@@ -29,10 +29,13 @@ class Client {
     Result<wire::Applied> applied(const std::string& platform);
     Result<wire::Observed> observe(const world::Placement& placement);
     Result<wire::Observed> observe_machine();
-    Result<wire::Logs> logs(const world::Placement& placement, const std::string& task, std::size_t lines);
+    Result<wire::Logs> logs(const world::Placement& placement, const std::string& task, const wire::LogsWanted& wanted);
     /// What is written behind a place, once there is something or a second is over.
     Result<wire::Logs> logs_behind(const world::Placement& placement, const std::string& task,
                                    const std::string& place);
+    Result<world::Usage> usage();
+    /// What happened behind a number, once there is something or `wait` is over (10 s at most).
+    Result<wire::Events> events(std::uint64_t after, std::chrono::milliseconds wait);
     Result<wire::ExecAnswer> exec(const wire::ExecRequest& request);
     Result<wire::ProbeAnswer> probe(const wire::ProbeRequest& request);
     Result<wire::Authority> authority();

@@ -8,8 +8,11 @@
 #include <string>
 #include <vector>
 
+#include <tenantry/world/event_record.hpp>
+#include <tenantry/world/log_line.hpp>
 #include <tenantry/world/placement.hpp>
 #include <tenantry/world/status.hpp>
+#include <tenantry/world/usage.hpp>
 
 namespace tenantry::wire {
 
@@ -61,11 +64,31 @@ struct Observed {
     std::map<std::string, std::string> texts;  ///< by path, as `emit` names them
     std::string error;
 };
-/// GET /v1/logs?placement=...&task=api-1&lines=100 : the last lines; or, with `place=` instead of `lines`, what was
-/// written behind that place, once there is something or a second is over.
+/// GET /v1/logs?placement=...&task=api-1&lines=100 : the last lines; with `since=` those written then (milliseconds
+/// since 1970) or later, with `previous=1` of the last run that has ended. Or, with `place=` instead of `lines`, what
+/// was written behind that place, once there is something or a second is over.
 struct Logs {
-    std::vector<std::string> lines;
+    std::vector<world::LogLine> lines;
     std::string place;  ///< behind the last line: what to ask for next
+    std::string error;
+};
+/// Of one task's log at once.
+inline constexpr std::size_t mostLines = 10'000;
+struct LogsWanted {
+    std::size_t lines = 0;
+    std::int64_t since = 0;  ///< 0: from the beginning
+    bool previous = false;
+};
+/// GET /v1/usage : what every task that runs has taken of the machine.
+struct Usage {
+    world::Usage usage;
+    std::string error;
+};
+/// GET /v1/events?after=7&wait=1000 : what happened behind that number, once there is something or so many milliseconds
+/// are over; behind 0 stands all that is known.
+struct Events {
+    std::vector<world::EventRecord> events;  ///< oldest first
+    std::uint64_t last = 0;                  ///< what to ask behind next
     std::string error;
 };
 /// POST /v1/exec : runs a program inside a task, with its user and sandbox.

@@ -15,6 +15,7 @@
 #include <tenantry/plan/environment_machine.hpp>
 #include <tenantry/ports/ports.hpp>
 #include <tenantry/ports/state_store.hpp>
+#include <tenantry/world/event_record.hpp>
 #include <tenantry/world/status.hpp>
 
 namespace tenantry::engine {
@@ -73,6 +74,12 @@ class Runner {
     [[nodiscard]] world::Status status() const;
     /// Waits until the status has another version than `version`, at most `limit`.
     [[nodiscard]] world::Status status_after(std::uint64_t version, std::chrono::milliseconds limit) const;
+    /// What happened behind a number, oldest first; waits until there is something, at most `limit`.
+    struct Events {
+        std::vector<world::EventRecord> records;
+        std::uint64_t last = 0;
+    };
+    [[nodiscard]] Events events_after(std::uint64_t number, std::chrono::milliseconds limit) const;
     /// The spec of a placement as it is wanted.
     [[nodiscard]] std::shared_ptr<const world::EnvironmentSpec> spec(const world::Placement& placement) const;
 

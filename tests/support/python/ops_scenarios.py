@@ -1,0 +1,109 @@
+"""What must hold of the operator's commands on what runs, one function a scenario:
+    ops_scenarios.py SCENARIO CGROUP        as root in a test cell; exit 0 where it holds"""
+
+import json
+import subprocess
+import sys
+
+from live_machine import BIN, Daemon, Platform, answers, ask, until
+
+ACME, API = "acme.lend.localhost", "acme/production/api"
+
+
+def objects(text):
+    """Those of a command that prints one a line, behind its head."""
+    head, *lines = [json.loads(line) for line in text.splitlines()]
+    assert head["version"] == 1, head
+    return lines
+
+
+def ends(lend, path):
+    """Has the service end, and waits until it is back."""
+    pid = lend.tasks()["api-1"]["pid"]
+    ask(ACME, f"/api{path}")
+    until(lambda: lend.tasks()["api-1"]["phase"] == "ready" and lend.tasks()["api-1"]["pid"] != pid, "the task is back")
+
+
+def logs_of_the_last_run_and_since_a_time_are_told_apart(cgroup):
+    daemon, lend = Daemon(cgroup), Platform()
+    lend("up")
+    answers(ACME, "/api/first")
+    ends(lend, "/exit/3")
+    answers(ACME, "/api/second")
+    now, before = lend("logs", API), lend("logs", "--previous", API)
+    assert "GET /second" in now and "GET /first" not in now, now
+    assert "GET /first" in before and "GET /second" not in before and "GET /exit/3" in before, before
+    assert lend("logs", "--since", "1h", API) == now and lend("logs", "--since", "2999-01-01T00:00:00Z", API) == ""
+    assert lend("logs", "--lines", "1", API).count("\n") == 1
+    lines = objects(lend("logs", "--json", "*/production/api"))
+    assert {line["environment"] for line in lines} == {"acme/production", "norte/production"}
+    assert {line["task"] for line in lines} == {"api-1"} and {line["stream"] for line in lines} == {"stdout"}
+    assert [line["time"] for line in lines] == sorted(line["time"] for line in lines), "of all tasks together"
+    second = next(line["time"] for line in lines if line["text"] == "GET /second")
+    behind = objects(lend("logs", "--json", "--since", second, API))
+    assert behind[0]["time"] >= second[:23] and "GET /second" in [line["text"] for line in behind], "as it was printed"
+    assert lend("logs", "--times", API).startswith("20")
+    for words in (["--follow", "--previous"], ["--since", "yesterday"], ["--since", "10"]):
+        lend("logs", *words, API, code=64)
+    lend("down", "*")
+    assert "nothing" in lend("logs", API, code=1)
+    daemon.end()
+
+
+def top_counts_what_tasks_take(cgroup):
+    daemon, lend = Daemon(cgroup), Platform()
+    assert "Nothing runs" in lend("top")
+    lend("up")
+    busy = subprocess.Popen([BIN / "tenantry", "exec", "-C", lend.folder, "norte/production/api", "--", "/usr/bin/timeout", "20", "/usr/bin/sh", "-c", "while :; do :; done"])
+
+    def is_busy():
+        said = lend.json("top", "--interval", "1s")
+        assert said["overMs"] >= 1000
+        first = said["environments"][0]
+        return said if first["environment"] == "norte/production" and first["tasks"][0]["cpuTenths"] > 100 else None
+
+    said = until(is_busy, "the busy one stands first")
+    for environment in said["environments"]:
+        tasks = environment["tasks"]
+        assert {task["name"] for task in tasks} == {"web-1", "api-1", "load-balancer-1"}
+        for kind in ("cpuTenths", "memory", "processes"):
+            assert environment[kind] == sum(task[kind] for task in tasks), environment
+        for task in tasks:
+            assert task["pid"] > 0 and task["processes"] > 0 and 0 < task["memory"] < task["mostMemory"], task
+    limits = {task["name"]: task["mostMemory"] for task in said["environments"][0]["tasks"]}
+    assert limits["api-1"] == 64 << 20
+    busy.kill(), busy.wait()
+    alone = lend("top", "acme/production/api")
+    assert "acme/production" in alone and "api-1" in alone and "web-1" not in alone and "norte" not in alone
+    lend("down", "*")
+    daemon.end()
+
+
+def events_tell_what_happened_and_the_ledgers_survive_the_daemon(cgroup):
+    daemon, lend = Daemon(cgroup), Platform()
+    following = subprocess.Popen([BIN / "tenantry", "events", "-f", "--json", "acme/production"], stdout=subprocess.PIPE, text=True)
+    assert json.loads(following.stdout.readline())["command"] == "events"
+    lend("up")
+    ends(lend, "/exit/3")
+    ends(lend, "/eat")
+    whole = [("up asked for", ""), ("up", ""), ("task ended", "exit code 3"), ("task started again", ""), ("task ended", "out of memory"), ("task started again", "")]
+    followed = [json.loads(following.stdout.readline()) for _ in whole]
+    assert [(one["what"], one["why"]) for one in followed] == whole, followed
+    assert [one["inLedger"] for one in followed] == [True, True] + 4 * [False] and followed[0]["by"] == "uid 0"
+    assert [(one["task"], one["what"]) for one in objects(lend("events", "--json", API))] == [("api-1", what) for what, _ in whole[2:]]
+    assert {one["environment"] for one in objects(lend("events", "--json"))} == {"acme/production", "norte/production"}
+    assert lend("events", "--since", "2999-01-01T00:00:00Z") == ""
+    daemon.kill()
+    assert following.wait(timeout=20) == 1, "it says that nobody answers any more"
+    daemon = Daemon(cgroup)
+    kept = objects(lend("events", "--json", "acme"))
+    assert [one["what"] for one in kept][:2] == ["up asked for", "up"] and all(one["inLedger"] for one in kept), kept
+    lend("down", "*")
+    assert [one["what"] for one in objects(lend("events", "--json", "acme"))][-2:] == ["down asked for", "absent"]
+    daemon.end()
+
+
+if __name__ == "__main__":
+    # A place of the cell alone for what the scenarios write.
+    subprocess.run(["mount", "-t", "tmpfs", "scenario", "/mnt"], check=True)
+    globals()[sys.argv[1]](sys.argv[2])
