@@ -135,6 +135,7 @@ class Machine {
     EnvironmentState& state() { return step_.state; }
 
     void enter(Phase phase) {
+        state().awaitsTasks = false;
         state().phase = phase;
         state().since = now_;
     }
@@ -370,6 +371,13 @@ class Machine {
         return std::ranges::find(step_.told, task, &ToTask::task) != step_.told.end();
     }
 
+    bool all_are_as_wanted() {
+        return std::ranges::all_of(state().tasks, [&](const auto& task) {
+            const auto told = state().told.find(task.first);
+            return told != state().told.end() && told->second == task.second;
+        });
+    }
+
     bool all_ready() {
         return std::ranges::all_of(state().tasks, [&](const auto& task) { return state().ready.contains(task.first); });
     }
@@ -524,6 +532,7 @@ class Machine {
             step_.commands.push_back(Command::grantStores);
         if (state().phase == Phase::starting && all_ready()) roll();
         if (state().phase == Phase::up && all_ready()) state().why.clear();
+        if (state().awaitsTasks && all_ready() && all_are_as_wanted()) check();
     }
 
     void hear(const std::string& task, const told::Lost& lost) {
@@ -544,7 +553,10 @@ class Machine {
         if (state().phase == Phase::up) state().why = why;
         const bool ends = state().phase == Phase::draining || state().phase == Phase::emptying ||
                           state().phase == Phase::clearing || state().phase == Phase::closing;
-        if (!ends) fail(why);  // it is told again by one that shall go on
+        if (ends) return;  // it is told again by one that shall go on
+        const Phase before = state().phase;
+        fail(why);
+        state().awaitsTasks = state().awaitsTasks || (before != Phase::failed && state().phase == Phase::failed);
     }
 
     void hear(const std::string& task, const told::Finished& finished) {

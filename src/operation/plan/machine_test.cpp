@@ -315,6 +315,28 @@ TEST(EnvironmentMachine, UndoesWhatWasNeverUpAndKeepsTheReason) {
     EXPECT_EQ(state.why, "task api-1 does not come up: exit code 3");
 }
 
+TEST(EnvironmentMachine, OneThatServedAndFailedForATaskIsLookedAtAgainWhenAllAreReady) {
+    // The daemon was restarted while a task ended again and again.
+    Environment state = after(environment_in(EnvironmentPhase::up), {up, on::Done{EnvironmentCommand::openIngress, 2}});
+    ASSERT_EQ(state.phase, EnvironmentPhase::starting);
+    state = after(state, {of("web-1", told::Ready{}), of("api-1", told::GivenUp{"signal 9"})});
+    ASSERT_EQ(state.phase, EnvironmentPhase::failed);
+    const EnvironmentStep back = step(state, of("api-1", told::Ready{}), now);
+    EXPECT_EQ(shown(back), "checking !checking");
+    const Environment again = after(back.state, {on::Done{EnvironmentCommand::check, back.state.epoch}});
+    EXPECT_EQ(again.phase, EnvironmentPhase::up);
+    EXPECT_EQ(again.why, "");
+}
+
+TEST(EnvironmentMachine, OneThatFailedForAClaimStaysSoWhateverItsTasksDo) {
+    Environment state = environment_in(EnvironmentPhase::checking);
+    state.everUp = true;
+    state = after(state, {on::Violated{state.epoch, "NET-5: no"}, of("api-1", told::Lost{"exit code 1"}),
+                          of("api-1", told::Ready{})});
+    EXPECT_EQ(state.phase, EnvironmentPhase::failed);
+    EXPECT_EQ(state.why, "NET-5: no");
+}
+
 TEST(EnvironmentMachine, ResultsOfWhatWasAskedBeforeAreDropped) {
     const Environment state = environment_in(EnvironmentPhase::checking);
     const Environment again = after(state, {up});

@@ -33,6 +33,8 @@
 // checking --Violated--> closing --> closed (the load balancer stopped, then the ingress: the other tasks run on, for
 // who looks into it), or, by `OnViolation`, failed, and it serves on.
 //
+// failed for a task that did not come up: when all tasks are ready after all, as they are wanted, it is checked again.
+//
 // `Up` and `Down` may come in any phase; results of what was asked before them are dropped by the epoch.
 
 #include <cstdint>
@@ -172,6 +174,7 @@ struct EnvironmentState {
     std::uint32_t drained = 0;            ///< sets of its services that have stopped
     std::vector<RangedService> ranged;
     std::set<std::string> parting;  ///< tasks that shall leave when new connections are directed away from them
+    bool awaitsTasks = false;       ///< failed for a task that did not come up; looked at again once all are ready
     bool operator==(const EnvironmentState&) const = default;
 };
 
