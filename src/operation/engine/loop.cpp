@@ -124,9 +124,7 @@ Result<void> Runner::Loop::recover() {
         if (row.state.phase == EnvironmentPhase::closing)
             event.body = plan::EnvironmentEvent(plan::environment_event::Violated{row.state.epoch, row.state.why});
         else if (row.state.phase != EnvironmentPhase::stopping && row.state.phase != EnvironmentPhase::clearing)
-            event.body = plan::EnvironmentEvent(row.state.pending.value_or(plan::environment_event::Up{
-                row.state.spec, row.state.tasks, row.state.balancers, row.state.onViolation, row.state.stores,
-                row.state.jobs, row.state.rolled, row.state.timed, row.state.ranged}));
+            event.body = plan::EnvironmentEvent(plan::asked_again(row.state));
         TRY_VOID(take(event));
     }
     return {};

@@ -271,7 +271,7 @@ ports::Transition Machines::note(const world::Placement& placement, const std::s
     EnvironmentRow row{placement, {}};
     if (found != environments_.end()) row.state.spec = found->second.state.spec;
     ports::Transition transition;
-    transition.ledger.push_back(ledger_line(row, what, by, wall));
+    transition.ledger.push_back(ledger_line(row, what, by, wall, {}));
     return transition;
 }
 

@@ -594,6 +594,18 @@ EnvironmentStep step(EnvironmentState state, const EnvironmentEvent& event, Inst
     return std::move(machine).take();
 }
 
+environment_event::Up asked_again(const EnvironmentState& state) {
+    return state.pending.value_or(on::Up{.spec = state.spec,
+                                         .tasks = state.tasks,
+                                         .balancers = state.balancers,
+                                         .onViolation = state.onViolation,
+                                         .stores = state.stores,
+                                         .jobs = state.jobs,
+                                         .rolled = state.rolled,
+                                         .timed = state.timed,
+                                         .ranged = state.ranged});
+}
+
 bool may_be_renewed(EnvironmentPhase phase) {
     switch (phase) {
         case Phase::retiring:

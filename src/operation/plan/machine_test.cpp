@@ -619,9 +619,7 @@ TEST(Ranges, ANarrowerRangeDirectsAwayFromThoseThatItHasNoMore) {
 TEST(Ranges, ADaemonThatWasKilledOnTheWayDownGoesOnWithIt) {
     const Environment killed = after(with_three(), {two});
     Rolling scaling(killed);
-    const on::Up again{killed.spec,   killed.tasks, killed.balancers, killed.onViolation,
-                       killed.stores, killed.jobs,  killed.rolled,    killed.ranged};
-    EXPECT_EQ(scaling.take(again), "retiring !directing connections");
+    EXPECT_EQ(scaling.take(asked_again(killed)), "retiring !directing connections");
     EXPECT_EQ(scaling.done(EnvironmentCommand::direct), "retiring -api-3");
     scaling.take(of("api-3", told::Stopped{}));
     EXPECT_EQ(tasks_of(scaling.state(), scaling.state().ranged[0]), 2u);

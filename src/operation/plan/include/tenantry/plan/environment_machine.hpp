@@ -258,6 +258,9 @@ struct EnvironmentStep {
 
 EnvironmentStep step(EnvironmentState state, const EnvironmentEvent& event, Instant now);
 
+/// What it shall be, to be asked for again by who takes up what another one left.
+environment_event::Up asked_again(const EnvironmentState& state);
+
 /// True where it shall run, and may get what has become new of itself; one that was closed waits for somebody's `Up`.
 bool may_be_renewed(EnvironmentPhase phase);
 /// The rules of a time zone by its name; null where the machine does not know it.
