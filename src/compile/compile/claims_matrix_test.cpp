@@ -12,6 +12,7 @@
 
 #include <tenantry/compile/compile.hpp>
 #include <tenantry/compile/probe.hpp>
+#include <tenantry/compile/reach.hpp>
 #include <tenantry/support/golden.hpp>
 #include <tenantry/support/platform_text.hpp>
 #include <tenantry/world/answers.hpp>
@@ -377,8 +378,9 @@ TEST(ClaimsMatrix, EveryDecidedClaimHoldsWithoutAnEdit) {
                 << (verdict.findings.empty() ? "" : verdict.findings[0].summary);
     std::map<Claim, verify::Verdict> probed = Texts(Source::live, true).prove();
     for (const Claim claim : verify::all_claims())
-        if (verify::decided_by_probes(claim))
+        if (verify::decided_by_probes(claim)) {
             EXPECT_EQ(probed[claim].answer, verify::Answer::holds) << to_string(claim) << ": " << probed[claim].reason;
+        }
 }
 
 }  // namespace

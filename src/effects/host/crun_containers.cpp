@@ -57,7 +57,8 @@ Result<std::optional<ImageRoot>> CrunContainers::image_for(const world::Placemen
     TRY_VOID(digest);
     TRY_VOID(images_.verify(*digest));
     if (!use->isRoot) return std::optional<ImageRoot>();
-    return ImageRoot{TRY(images_.folder_of(*digest)), TRY(settings_of(TRY(images_.settings_of(*digest))))};
+    const std::string settings = TRY(images_.settings_of(*digest));
+    return ImageRoot{TRY(images_.folder_of(*digest)), TRY(settings_of(settings))};
 }
 
 Result<world::TaskProcess> CrunContainers::start(const world::Placement& placement, const world::TaskSpec& task) {

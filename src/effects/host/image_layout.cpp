@@ -54,8 +54,8 @@ std::string sha256(std::string_view bytes) {
 Result<LayoutImage> read_layout(const std::filesystem::path& layout, const std::string& platform) {
     LayoutImage image{.manifest = TRY(find_manifest(layout, platform)), .settings = {}};
     const auto manifest = std::get<ImageManifest>(TRY(read_manifest(image.manifest)));
-    image.settings =
-        TRY(wrap(read_configuration(TRY(read_blob(layout, manifest.config.digest)), platform), "its configuration"));
+    const std::string configuration = TRY(read_blob(layout, manifest.config.digest));
+    image.settings = TRY(wrap(read_configuration(configuration, platform), "its configuration"));
     for (const ImageBlob& layer : manifest.layers) {
         std::error_code error;
         const std::filesystem::path file = layout / "blobs/sha256" / layer.digest;

@@ -71,10 +71,9 @@ Result<std::string> platform_of(const json::object& object) {
 Result<ImageBlob> read_blob(const json::value& value) {
     if (!value.is_object()) return fail("an entry is no object");
     const json::object& object = value.as_object();
-    ImageBlob blob{.digest = TRY(hex_of(TRY(text_of(object, "digest")))),
-                   .size = 0,
-                   .mediaType = TRY(text_of(object, "mediaType")),
-                   .platform = {}};
+    const std::string digest = TRY(text_of(object, "digest"));
+    ImageBlob blob{
+        .digest = TRY(hex_of(digest)), .size = 0, .mediaType = TRY(text_of(object, "mediaType")), .platform = {}};
     const json::value* size = object.if_contains("size");
     json::error_code error;
     if (size != nullptr) blob.size = size->to_number<std::uint64_t>(error);

@@ -182,7 +182,8 @@ Result<void> ImageStore::read_again(const std::string& digest) const {
 }
 
 Result<Digest> ImageStore::stamp_of(const std::string& digest) const {
-    const Digest files = TRY(tree_stamp(TRY(folder_of(digest))));
+    const std::filesystem::path folder = TRY(folder_of(digest));
+    const Digest files = TRY(tree_stamp(folder));
     return blake2b(files.hex() + settings_of(digest).value_or(""));
 }
 

@@ -222,7 +222,9 @@ Result<void> close_tree(const std::filesystem::path& folder) {
 Result<std::vector<TreeEntry>> read_tree(const std::filesystem::path& folder) {
     std::vector<TreeEntry> entries;
     TRY_VOID(walk(folder, [&](const Found& found) -> Result<void> {
-        entries.push_back(TRY(entry_of(found)));
+        auto entry = entry_of(found);
+        if (!entry) return std::unexpected(std::move(entry).error());
+        entries.push_back(*std::move(entry));
         return {};
     }));
     std::ranges::sort(entries, {}, &TreeEntry::path);

@@ -257,7 +257,8 @@ Result<void> check_mounted(const EnvironmentSpec& spec, const std::string& confi
         const std::size_t slash = rest.find('/');
         const auto image = std::ranges::find(spec.images, rest.substr(0, slash), &world::ImageSpec::name);
         if (slash == std::string::npos || image == spec.images.end()) continue;
-        TRY_VOID(check_folder(TRY(images.folder_of(image->digest)), rest.substr(slash)));
+        const path files = TRY(images.folder_of(image->digest));
+        TRY_VOID(check_folder(files, rest.substr(slash)));
     }
     return {};
 }
@@ -270,7 +271,8 @@ Result<void> check_task(const EnvironmentSpec& spec, const TaskSpec& task, const
     if (!use || !use->isRoot) return {};
     const auto image = std::ranges::find(spec.images, use->name, &world::ImageSpec::name);
     if (image == spec.images.end()) return fail("it is not at hand");
-    const ImageSettings settings = TRY(settings_of(TRY(images.settings_of(image->digest))));
+    const std::string kept = TRY(images.settings_of(image->digest));
+    const ImageSettings settings = TRY(settings_of(kept));
     return check_program(TRY(images.folder_of(image->digest)), TRY(process_in_image(config->text, settings)));
 }
 

@@ -366,8 +366,8 @@ def probes_go_as_the_tables_say_and_tell_where_they_do_not(cgroup):
     daemon, lend = Daemon(cgroup), Platform()
     lend("up")
     probes = lend.json("verify", "--live", "--probe")["probes"]
-    assert probes["tasks"] == 6 and probes["sent"] > 60 and probes["against"] == [], probes
-    assert probes["arrived"] == 6, "in each environment balancer to frontend, frontend to service, by its own and by its service's address"
+    assert probes["tasks"] == 12 and probes["sent"] > 300 and probes["against"] == [], probes  # spare ones too
+    assert 16 <= probes["arrived"] <= 20, probes  # balancers to frontends, frontends to services, by their own and the service's address
     # What the tables do not say: a listener that takes what leaves the task, whoever it is for.
     pid = lend.tasks()["api-1"]["pid"]
     catching = "import socket; s = socket.create_server(('0.0.0.0', 5000)); print(flush=True); s.accept()"
