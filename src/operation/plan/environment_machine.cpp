@@ -354,6 +354,22 @@ class Machine {
         if (state().phase == Phase::rolling) roll();
     }
 
+    bool any_serves(const RolledService& one) {
+        return std::ranges::any_of(one.tasks, [&](const auto& task) { return state().serving.contains(task); }) ||
+               state().serving.contains(one.spare);
+    }
+
+    // Behind a reset: to all services at once, so that none takes a request before those that it calls can.
+    void serve_again() {
+        bool any = false;
+        for (const RolledService& one : state().rolled) {
+            if (!one.directed || one.tasks.empty() || any_serves(one)) continue;
+            state().serving.insert(one.tasks.begin(), one.tasks.end());
+            any = true;
+        }
+        if (any) direct();
+    }
+
     // Of the tasks to which connections are directed; nothing where they are not.
     const RolledService* directed_service(const std::string& task) {
         for (const RolledService& one : state().rolled)
@@ -436,11 +452,16 @@ class Machine {
         // It begins with what its file says.
         if (state().phase != Phase::starting && serves() && state().balancers.contains(task)) direct();
         if (state().phase == Phase::rolling) return roll();
-        if (serves() && directed_service(task) != nullptr && state().serving.insert(task).second) direct();
+        const RolledService* service = directed_service(task);
+        const bool waits = state().phase == Phase::starting && service != nullptr && !any_serves(*service);
+        if (serves() && service != nullptr && !waits && state().serving.insert(task).second) direct();
         if (state().phase == Phase::initializing && std::ranges::includes(state().ready, state().stores) &&
             state().stores.contains(task))
             step_.commands.push_back(Command::grantStores);
-        if (state().phase == Phase::starting && all_ready()) roll();
+        if (state().phase == Phase::starting && all_ready()) {
+            serve_again();
+            roll();
+        }
         if (state().phase == Phase::up && all_ready()) state().why.clear();
     }
 
