@@ -457,6 +457,22 @@ class Machine {
         if (any) direct();
     }
 
+    bool any_serves(const RolledService& one) {
+        return std::ranges::any_of(one.tasks, [&](const auto& task) { return state().serving.contains(task); }) ||
+               state().serving.contains(one.spare);
+    }
+
+    // Behind a reset: to all services at once, so that none takes a request before those that it calls can.
+    void serve_again() {
+        bool any = false;
+        for (const RolledService& one : state().rolled) {
+            if (!one.directed || one.tasks.empty() || any_serves(one)) continue;
+            state().serving.insert(one.tasks.begin(), one.tasks.end());
+            any = true;
+        }
+        if (any) direct();
+    }
+
     // Of the tasks to which connections are directed; nothing where they are not.
     const RolledService* directed_service(const std::string& task) {
         for (const RolledService& one : state().rolled)

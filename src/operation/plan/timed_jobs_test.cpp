@@ -2,7 +2,6 @@
 #include <gtest/gtest.h>
 
 #include <tenantry/plan/environment_machine.hpp>
-#include <tenantry/support/golden.hpp>
 
 namespace tenantry::plan {
 namespace {
