@@ -158,9 +158,11 @@ struct ImageHelpers::Order {
 };
 
 Result<HelperEnd> ImageHelpers::run(const Order& order) const {
+    // Opened here: the root that the thread enters has none.
+    const Descriptor none(open("/dev/null", O_RDONLY | O_CLOEXEC));
     const Descriptor output = TRY(memory("")), words = TRY(memory(""));
     const std::vector<Descriptor> groups = TRY(cgroups_.entrance("helpers"));
-    Command command{order.argv, order.environment, {-1, output.number(), words.number()}, {}};
+    Command command{order.argv, order.environment, {none.number(), output.number(), words.number()}, {}};
     command.descriptors.insert(command.descriptors.end(), order.descriptors.begin(), order.descriptors.end());
     for (const Descriptor& group : groups) command.groups.push_back(group.number());
     const auto look = [&]() -> Result<void> {

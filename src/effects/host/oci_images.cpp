@@ -191,7 +191,8 @@ Result<void> OciImages::copy(const path& work, const ImageName& name, const std:
     const HelperEnd end = TRY(helpers_->skopeo(fetch));
     if (end.tooLarge) return fail("the registry sends more than its manifest says");
     if (end.code != 0) return fail("{}", meaning_of(end.words));
-    return {};
+    // Nobody's to write any more, and another helper's to read.
+    return make_folder(work / "layout", 0755, FileOwner{0, 0});
 }
 
 // From a layout to a stored image.
