@@ -264,17 +264,25 @@ Result<void> check_mounted(const EnvironmentSpec& spec, const std::string& confi
     return {};
 }
 
+Result<void> check_root(const EnvironmentSpec& spec, const std::string& config, const ImageUse& use,
+                        const ImageStore& images) {
+    const auto image = std::ranges::find(spec.images, use.name, &world::ImageSpec::name);
+    if (image == spec.images.end()) return fail("it is not at hand");
+    const std::string text = TRY(images.settings_of(image->digest));
+    const ImageSettings settings = TRY(settings_of(text));
+    return check_program(TRY(images.folder_of(image->digest)), TRY(process_in_image(config, settings)));
+}
+
 Result<void> check_task(const EnvironmentSpec& spec, const TaskSpec& task, const ImageStore& images) {
     const world::TextSpec* config = spec.text("tasks/" + task.name + "/config.json");
-    if (config == nullptr) return fail("it has no config.json");
-    TRY_VOID(check_mounted(spec, config->text, images));
+    if (config == nullptr) return fail("{} has no config.json", task.name);
     const std::optional<ImageUse> use = TRY(image_used_by(config->text));
-    if (!use || !use->isRoot) return {};
-    const auto image = std::ranges::find(spec.images, use->name, &world::ImageSpec::name);
-    if (image == spec.images.end()) return fail("it is not at hand");
-    const std::string kept = TRY(images.settings_of(image->digest));
-    const ImageSettings settings = TRY(settings_of(kept));
-    return check_program(TRY(images.folder_of(image->digest)), TRY(process_in_image(config->text, settings)));
+    if (!use) return {};
+    const auto check = [&]() -> Result<void> {
+        TRY_VOID(check_mounted(spec, config->text, images));
+        return use->isRoot ? check_root(spec, config->text, *use, images) : Result<void>();
+    };
+    return wrap(check(), "the image {} of {}", use->reference, task.service);
 }
 
 }  // namespace
@@ -284,8 +292,7 @@ Result<void> OciImages::check(const EnvironmentSpec& spec) const {
     for (const TaskSpec& task : spec.tasks) {
         if (task.service == last) continue;
         last = task.service;
-        TRY_VOID(
-            wrap(check_task(spec, task, images_), "{}: the image of {}", spec.placement.environment, task.service));
+        TRY_VOID(wrap(check_task(spec, task, images_), "{}", spec.placement.environment));
     }
     return {};
 }

@@ -159,7 +159,9 @@ Result<std::optional<ImageUse>> image_used_by(std::string_view emitted) {
         const json::value* image =
             annotations != nullptr ? annotations->as_object().if_contains(imageAnnotation) : nullptr;
         if (image == nullptr) return std::optional<ImageUse>();
-        return ImageUse{image_folder_name(std::string(image->as_string())), runs_image(config)};
+        std::string reference(image->as_string());
+        std::string name = image_folder_name(reference);
+        return ImageUse{std::move(reference), std::move(name), runs_image(config)};
     } catch (const std::exception& error) {
         return fail("reading config.json: {}", error.what());
     }

@@ -52,6 +52,7 @@ Result<ImageProcess> process_in_image(std::string_view emitted, const ImageSetti
 
 /// The image that a task's emitted config.json names, by its annotations.
 struct ImageUse {
+    std::string reference;
     std::string name;     ///< of its folder below the environment's `images` (docs/local-files.md): `lend+api`
     bool isRoot = false;  ///< the task's root is the image's, and the image says what runs
 };
