@@ -160,6 +160,7 @@ TEST(RuntimeConfig, NamesItsImage) {
         return *image_used_by(json::serialize(config)).value();
     };
     EXPECT_EQ(used("registry.example:5000/lend/api:1", true).name, "registry.example:5000+lend+api:1");
+    EXPECT_EQ(used("lend/api", true).reference, "lend/api");
     EXPECT_TRUE(used("lend/api", true).isRoot);
     EXPECT_FALSE(used("lend/api", false).isRoot);
     const std::string longest = used(std::string(300, 'a'), false).name;

@@ -168,6 +168,21 @@ TEST(Run1, LooksAtTheEntrysProcessToo) {
     EXPECT_EQ(verdict_of(wanted, Claim::run1).reason, "The sandbox of the machine's entry is not among the facts.");
 }
 
+// A view of an image is a stranger's files; a root that was put together here is not.
+TEST(Run1, ARootThatIsAnImagesHasNoRightsAndDevices) {
+    const auto with_root = [](bool setuid, bool devices) {
+        World world = observed(lending(1));
+        Mount& root = world.process(api).sandbox->mounts.front();
+        root.type = "overlay", root.device = "0:99", root.root = "/";
+        root.setuid = setuid, root.devices = devices;
+        return world;
+    };
+    expect_holds(with_root(false, false), Claim::run1);
+    const std::string where = ": / of type overlay, from / of the file system 0:99.";
+    expect_violated(with_root(true, false), Claim::run1, api + " has a mount without nosuid" + where, "services.api");
+    expect_violated(with_root(false, true), Claim::run1, api + " has a mount without nodev" + where, "services.api");
+}
+
 TEST(Run1, IsUnknownWithoutALook) {
     World world = observed(lending(1));
     world.process(api).sandbox.reset();
