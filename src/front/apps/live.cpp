@@ -27,12 +27,6 @@ using world::EnvironmentStatus;
 
 constexpr std::chrono::milliseconds pollFor{1000};
 
-Result<std::vector<world::Selector>> selectors_of(const LiveOptions& own) {
-    std::vector<world::Selector> selectors;
-    for (const std::string& text : own.selectors) selectors.push_back(TRY(world::Selector::parse(text)));
-    return selectors;
-}
-
 }  // namespace
 
 // Environments of the platform that any selector means; each must mean one.

@@ -65,6 +65,7 @@ class Machine {
                 state().finished.clear();
                 state().runs.clear();
                 state().resetting.clear();
+                state().withheld = false;
                 state().keepsData = false;
             }
             state().destroys = false;
@@ -284,7 +285,7 @@ class Machine {
             std::set<std::string> own(one.tasks.begin(), one.tasks.end());
             own.insert(one.spare);
             std::erase_if(own, [&](const std::string& task) { return !state().serving.contains(task); });
-            if (own.empty()) own.insert(one.tasks.begin(), one.tasks.end());
+            if (own.empty() && !state().withheld) own.insert(one.tasks.begin(), one.tasks.end());
             serving.merge(own);
         }
         state().serving = std::move(serving);
@@ -319,16 +320,20 @@ class Machine {
         }
         enter(Phase::draining);
         state().drained = 0;
+        state().withheld = true;
         drain_next();
     }
 
     void drain_next() {
         const auto& services = timed_job(state(), state().resetting)->reset->services;
         if (state().drained == services.size()) return stop_stores();
-        bool isServing = false;
-        for (const std::string& task : services[state().drained])
-            isServing = state().serving.erase(task) != 0 || isServing;
-        isServing ? direct() : stop_services();
+        bool isDirected =
+            false;  // also where they have been directed away already, and nobody knows whether that was done
+        for (const std::string& task : services[state().drained]) {
+            state().serving.erase(task);
+            isDirected = isDirected || directed_service(task) != nullptr;
+        }
+        isDirected ? direct() : stop_services();
     }
 
     void stop_services() {
@@ -457,20 +462,15 @@ class Machine {
         if (any) direct();
     }
 
-    bool any_serves(const RolledService& one) {
-        return std::ranges::any_of(one.tasks, [&](const auto& task) { return state().serving.contains(task); }) ||
-               state().serving.contains(one.spare);
-    }
-
     // Behind a reset: to all services at once, so that none takes a request before those that it calls can.
     void serve_again() {
-        bool any = false;
+        if (!std::exchange(state().withheld, false)) return;
         for (const RolledService& one : state().rolled) {
-            if (!one.directed || one.tasks.empty() || any_serves(one)) continue;
-            state().serving.insert(one.tasks.begin(), one.tasks.end());
-            any = true;
+            const auto isServing = [&](const std::string& task) { return state().serving.contains(task); };
+            if (one.directed && std::ranges::none_of(one.tasks, isServing))
+                state().serving.insert(one.tasks.begin(), one.tasks.end());
         }
-        if (any) direct();
+        direct();
     }
 
     // Of the tasks to which connections are directed; nothing where they are not.
@@ -558,9 +558,8 @@ class Machine {
         // It begins with what its file says.
         if (state().phase != Phase::starting && serves() && state().balancers.contains(task)) direct();
         if (state().phase == Phase::rolling) return roll();
-        const RolledService* service = directed_service(task);
-        const bool waits = state().phase == Phase::starting && service != nullptr && !any_serves(*service);
-        if (serves() && service != nullptr && !waits && state().serving.insert(task).second) direct();
+        const bool isDirected = directed_service(task) != nullptr && !state().withheld;
+        if (serves() && isDirected && state().serving.insert(task).second) direct();
         if (state().phase == Phase::initializing && std::ranges::includes(state().ready, state().stores) &&
             state().stores.contains(task))
             step_.commands.push_back(Command::grantStores);

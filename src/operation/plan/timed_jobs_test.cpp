@@ -246,7 +246,24 @@ TEST(Reset, AnUpOnTheWayGoesOnWithIt) {
     EXPECT_EQ(lend.done(C::openIngress), "initializing +books-1 +cache-1") << "that is over";
     lend.fill();
     EXPECT_EQ(lend.state.phase, Phase::up);
+    EXPECT_EQ(lend.state.serving, (std::set<std::string>{"api-1", "web-1"}));
     EXPECT_EQ(lend.state.runs.at("seed").ended.size(), 1u);
+}
+
+TEST(Reset, ConnectionsAreDirectedBackAlsoByTheNextDaemon) {
+    Lending lend;
+    lend.due("seed");
+    lend.stop();
+    lend.done(C::emptyStores);
+    lend.take(lending());  // killed while stores come up
+    lend.done(C::openIngress);
+    EXPECT_TRUE(lend.state.serving.empty()) << "the load balancer knows of none";
+    for (const char* store : {"books-1", "cache-1"}) lend.take(of(store, told::Ready{}));
+    lend.done(C::grantStores);
+    lend.take(of("migrate-1", told::Finished{"m", true, ""}));
+    lend.take(of("seed-1", told::Finished{"s", true, ""}));
+    for (const char* task : {"books-1", "cache-1", "web-1"}) EXPECT_EQ(lend.take(of(task, told::Ready{})), "starting");
+    EXPECT_EQ(lend.take(of("api-1", told::Ready{})), "checking !directing connections !checking");
 }
 
 TEST(Reset, OneThatFailsIsSaidAndGoesOnWithTheNextUp) {

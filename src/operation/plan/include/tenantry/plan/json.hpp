@@ -47,6 +47,6 @@ BOOST_DESCRIBE_STRUCT(Up, (), (spec, tasks, balancers, onViolation, stores, jobs
 BOOST_DESCRIBE_STRUCT(EnvironmentState, (),
                       (phase, epoch, spec, tasks, ready, leaving, balancers, stores, jobs, rolled, told, serving,
                        directing, pending, finished, onViolation, everUp, destroys, keepsData, since, began, why, timed,
-                       runs, resetting, drained, ranged, parting, awaitsTasks))
+                       runs, resetting, drained, ranged, parting, awaitsTasks, withheld))
 
 }  // namespace tenantry::plan
