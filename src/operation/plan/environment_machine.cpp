@@ -446,22 +446,6 @@ class Machine {
         for (const std::string& task : std::exchange(state().parting, {})) retire(task, true);
     }
 
-    bool any_serves(const RolledService& one) {
-        return std::ranges::any_of(one.tasks, [&](const auto& task) { return state().serving.contains(task); }) ||
-               state().serving.contains(one.spare);
-    }
-
-    // Behind a reset: to all services at once, so that none takes a request before those that it calls can.
-    void serve_again() {
-        bool any = false;
-        for (const RolledService& one : state().rolled) {
-            if (!one.directed || one.tasks.empty() || any_serves(one)) continue;
-            state().serving.insert(one.tasks.begin(), one.tasks.end());
-            any = true;
-        }
-        if (any) direct();
-    }
-
     // Behind a reset: to all services at once, so that none takes a request before those that it calls can.
     void serve_again() {
         if (!std::exchange(state().withheld, false)) return;
