@@ -177,11 +177,13 @@ class Maker {
         return job;
     }
 
+    // It owns what is emptied, and no stage is protected.
     bool may_reset(const GeneratedJob& job) const {
-        return std::ranges::none_of(platform_.stages_of(job.stages), [&](const std::string& name) {
-            const GeneratedStage& stage = platform_.stage(name);
-            return stage.protect || (!stage.like.empty() && platform_.stage(stage.like).protect);
-        });
+        const bool owns = std::ranges::any_of(job.stores, [](const auto& use) { return use.second == "owner"; });
+        return owns && std::ranges::none_of(platform_.stages_of(job.stages), [&](const std::string& name) {
+                   const GeneratedStage& stage = platform_.stage(name);
+                   return stage.protect || (!stage.like.empty() && platform_.stage(stage.like).protect);
+               });
     }
 
     GeneratedAccess access() const {

@@ -552,7 +552,10 @@ class Machine {
             roll();
         }
         if (state().phase == Phase::up && all_ready()) state().why.clear();
-        if (state().awaitsTasks && all_ready() && all_are_as_wanted()) check();
+        if (state().awaitsTasks && all_ready() && all_are_as_wanted()) {
+            state().why.clear();
+            check();
+        }
     }
 
     void hear(const std::string& task, const told::Lost& lost) {
