@@ -78,11 +78,16 @@ def shuffled_files(source, folder):
 def test_both_spellings_and_any_order_give_the_same_plan(run, inline, files, tmp_path):
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()
-    plan = run(inline, "plan", "--json")
-    assert json.loads(plan)["touches"]["new"] == 2980
-    assert run(files, "plan", "--json") == plan
-    assert run(shuffled_inline(inline, tmp_path / "a"), "plan", "--json") == plan
-    assert run(shuffled_files(files, tmp_path / "b"), "plan", "--json") == plan
+
+    def plan(folder):
+        """All but the lines that warnings stand at: `targets` comes behind the tenants."""
+        return re.sub(r'"(line|endLine)": \d+', r'"\1": 0', run(folder, "plan", "--json"))
+
+    first = plan(inline)
+    assert json.loads(first)["touches"]["new"] == 2980
+    assert plan(files) == first
+    assert plan(shuffled_inline(inline, tmp_path / "a")) == first
+    assert plan(shuffled_files(files, tmp_path / "b")) == first
 
 
 def test_one_thread_and_two_give_the_same_plan(run, inline):

@@ -24,6 +24,7 @@ BEYOND = [
     ("TN0201", "^(The tenant `|`delivery` has no key)", "which keys are stages is written elsewhere in the file"),
     ("TN0203", "^(No account takes|The order leaves out)", "compares with the list of stages"),
     ("TN0205", "is `like` a stage", "follows a reference"),
+    ("TN0205", "`reset` empties the stores that the job owns", "which access a use of a store gives"),
     ("TN0205", "(a /[0-9]+ range begins|smaller than one block)", "arithmetic on addresses"),
     ("TN0205", "range that begins at 1 or more", "compares a range's ends; YAML reads some numbers that are written otherwise"),
     ("TN0205", "(no day of the calendar|names no time zone|time zone of the IANA)", "calendars and lists of zones"),

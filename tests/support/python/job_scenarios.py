@@ -170,6 +170,7 @@ def a_reset_empties_the_stores_and_fills_them_again(cgroup):
         assert application(lend, "loan-1", f"{tenant}/demo")[0] == 201
     kept, others = everything_kept(), {name: task["pid"] for name, task in lend.tasks("norte/demo").items()}
     visitor = Visitor()
+    until(lambda: visitor.statuses, "somebody asks")
     run_job(lend, f"{ACME}/seed", "--reset")
     until(lambda: visitor.statuses[-1] == 404, "that loan is no more")
     statuses = visitor.end()

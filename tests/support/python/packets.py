@@ -451,11 +451,13 @@ def broken_call(call, targets):
     if first.lost or wrong or not due <= set(first.delivered):
         return [f"{what}: the first packet"]
     found = []
-    for task in [task for task in targets if call.world.tasks[task.name] in first.delivered]:
-        undo = lambda packets: translated(call, task, packets)
-        later = call.sent(call.caller, call.out(call.target, "established"), undo)
-        if later.lost or later.delivered != {call.world.tasks[task.name]: call.out(task.address, "established")}:
-            found.append(f"{what}: the packets behind the first")
+    for task in targets:
+        if call.world.tasks[task.name] in first.delivered:
+            undo = lambda packets: translated(call, task, packets)
+            later = call.sent(call.caller, call.out(call.target, "established"), undo)
+            if later.lost or later.delivered != {call.world.tasks[task.name]: call.out(task.address, "established")}:
+                found.append(f"{what}: the packets behind the first")
+        # Of one that is spare too: nothing is sent to it now, and all can be when it takes another's place.
         reply = call.packets(task.address, call.caller.address, call.port, CALLER_PORT, "established")
         back = call.sent(task, reply, lambda packets: packets)
         if back.lost or back.delivered != {call.world.tasks[call.caller.name]: reply}:

@@ -13,7 +13,7 @@ namespace tenantry::world {
 struct WallTime {
     std::int64_t seconds = 0;
     auto operator<=>(const WallTime&) const = default;
-    friend constexpr WallTime operator+(WallTime at, std::int64_t seconds) { return {at.seconds + seconds}; }
+    friend constexpr WallTime operator+(WallTime at, std::int64_t later) { return {at.seconds + later}; }
     friend constexpr std::int64_t operator-(WallTime one, WallTime two) { return one.seconds - two.seconds; }
 };
 
