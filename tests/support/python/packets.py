@@ -410,6 +410,9 @@ def closed(world, declared, environments):
     found += [f"{name} does not run" for name in declared.tasks if world.tasks.get(name) not in world.namespaces]
     if found:
         return found
+    # A spare one too, to which nothing is sent now.
+    lacking = [task for task in declared.tasks.values() if task.environment in environments and task.address not in world.namespaces[world.tasks[task.name]].addresses]
+    found += [f"{task.name} has not its address" for task in lacking]
     universe = universe_of(world, declared, environments)
     for call in [call for call in declared.calls if call.environment in environments]:
         called = declared.running(call.environment, call.called)
