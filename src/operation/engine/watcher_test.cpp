@@ -45,7 +45,7 @@ class AskedTask : public FakeMachine {
         return changed_.wait_for(lock, std::chrono::seconds(20),
                                  [&] { return asked_ == goal_ && good_ == good && bad_ == bad; });
     }
-    void answers(bool well) {
+    void let_be(bool well) {
         const std::scoped_lock lock(seen_);
         well_ = well;
     }
@@ -86,9 +86,9 @@ TEST(Watcher, OfManyGoodAnswersTheFirstIsToldAndTheOneByWhichItIsSteady) {
 TEST(Watcher, EachBadAnswerIsToldAndTheFirstGoodOneBehindIt) {
     AskedTask task;
     EXPECT_TRUE(task.tells(5, 1, 0));
-    task.answers(false);
+    task.let_be(false);
     EXPECT_TRUE(task.tells(20, 1, 20));
-    task.answers(true);
+    task.let_be(true);
     EXPECT_TRUE(task.tells(50, 2, 20));
 }
 
