@@ -46,9 +46,9 @@ class MachineClock final : public ports::Clock {
         return host::zone_rules(name, from, to);
     }
     std::string wall() override {
-        const auto now = this->now();
-        const auto whole = std::chrono::floor<std::chrono::milliseconds>(now).time_since_epoch().count();
-        return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(now)),
+        const auto instant = now();
+        const auto whole = std::chrono::floor<std::chrono::milliseconds>(instant).time_since_epoch().count();
+        return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(instant)),
                            whole % 1000);
     }
 
