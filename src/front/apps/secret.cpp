@@ -121,7 +121,7 @@ world::Placement placement_of(const Session& session, const std::string& environ
 
 // Until what reads it is replaced; nothing runs: it is there for the next `up`.
 Exit follow_rolls(const Options& options, const LiveOptions& live, client::Client& daemon,
-                  std::vector<world::Placement> rolling, std::string_view command, view::Style style) {
+                  const std::vector<world::Placement>& rolling, std::string_view command, view::Style style) {
     if (live.detach || rolling.empty()) return Exit::done;
     const auto status = follow_up(options, daemon, rolling, style);
     if (!status) return report(status.error());
