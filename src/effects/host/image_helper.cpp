@@ -31,9 +31,8 @@ using std::filesystem::path;
 constexpr const char* place = "/mnt";
 constexpr std::size_t mostOutput = 4 << 20;
 constexpr std::size_t mostWords = 600;
-// How often it is looked at what a helper uses, and how much longer than the look itself that takes at least.
+// How often it is looked at what a helper uses.
 constexpr milliseconds lookEvery{100};
-constexpr int looksShare = 10;
 // Of Go's memory; what it maps without using is not counted (RLIMIT_DATA, getrlimit(2)).
 constexpr std::uint64_t mostMemory = std::uint64_t{1} << 30;
 // Files of an unpacked image have ids of 16 bits; these are above all that a lock gives (0xFFFF0000). The last one is

@@ -4,6 +4,7 @@
 #include <array>
 #include <limits>
 
+#include <poll.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/syscall.h>
@@ -22,6 +23,11 @@ plan::task_event::Ended ended(const std::optional<world::TaskEnd>& how) {
 
 int open_pidfd(int pid) { return static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)); }
 
+bool is_over(int pidfd) {
+    pollfd one{pidfd, POLLIN, 0};
+    return ::poll(&one, 1, 0) > 0;
+}
+
 }  // namespace
 
 Watcher::Watcher(ports::Containers& containers, ports::Probe& probe, ports::Clock& clock, Tell tell)
@@ -31,7 +37,7 @@ Watcher::Watcher(ports::Containers& containers, ports::Probe& probe, ports::Cloc
       tell_(std::move(tell)),
       poll_(::epoll_create1(EPOLL_CLOEXEC)),
       wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-    epoll_event event{.events = EPOLLIN, .data = {.fd = wake_}};
+    epoll_event event{.events = EPOLLIN, .data = {.u64 = 0}};
     ::epoll_ctl(poll_, EPOLL_CTL_ADD, wake_, &event);
     threads_.emplace_back([this] { watch_ends(); });
     for (unsigned i = 0; i < askers; ++i) threads_.emplace_back([this] { check_health(); });
@@ -47,7 +53,7 @@ void Watcher::stop() {
     const std::uint64_t one = 1;
     if (::write(wake_, &one, sizeof one) < 0) return;  // cannot be: the counter is far from full
     for (std::thread& thread : threads_) thread.join();
-    for (const auto& [id, watched] : watched_) ::close(watched.pidfd);
+    while (!watched_.empty()) drop(watched_.begin());
     ::close(poll_);
     ::close(wake_);
 }
@@ -55,20 +61,22 @@ void Watcher::stop() {
 void Watcher::watch(const TaskRow& row) {
     const std::string id = id_of(row.placement, row.spec.name);
     forget(id);
-    const int pidfd = open_pidfd(row.state.process->pid);
+    const world::TaskProcess& process = *row.state.process;
+    Watched watched{.row = row, .pidfd = open_pidfd(process.pid), .nextCheck = clock_.boot_ms()};
+    if (process.monitor > 0) watched.monitor = open_pidfd(process.monitor);
     // A process that is gone, or another one that got its number, has ended already.
-    const auto now = pidfd < 0 ? std::nullopt : containers_.find(row.placement, row.spec.name);
-    if (!now || now->pid != row.state.process->pid || now->startTime != row.state.process->startTime) {
-        if (pidfd >= 0) ::close(pidfd);
-        const auto how = containers_.ended(row.placement, row.spec.name);
-        return tell_(row.placement, row.spec.name, ended(how));
+    if (watched.pidfd < 0 || containers_.find(row.placement, row.spec.name) != process) {
+        close_pidfds(watched);
+        return tell_(row.placement, row.spec.name, ended(containers_.ended(row.placement, row.spec.name)));
     }
     {
         const std::scoped_lock lock(mutex_);
-        watched_[id] = Watched{.row = row, .pidfd = pidfd, .nextCheck = clock_.boot_ms()};
-        byPidfd_[pidfd] = id;
-        epoll_event event{.events = EPOLLIN, .data = {.fd = pidfd}};
-        ::epoll_ctl(poll_, EPOLL_CTL_ADD, pidfd, &event);
+        const std::uint64_t serial = watched.serial = ++serials_;
+        epoll_event event{.events = EPOLLIN, .data = {.u64 = serial}};
+        for (const int pidfd : {watched.pidfd, watched.monitor})
+            if (pidfd >= 0) ::epoll_ctl(poll_, EPOLL_CTL_ADD, pidfd, &event);
+        bySerial_[serial] = id;
+        watched_[id] = std::move(watched);
     }
     changed_.notify_one();
 }
@@ -76,10 +84,18 @@ void Watcher::watch(const TaskRow& row) {
 void Watcher::forget(const std::string& id) {
     const std::scoped_lock lock(mutex_);
     const auto found = watched_.find(id);
-    if (found == watched_.end()) return;
-    byPidfd_.erase(found->second.pidfd);
-    ::close(found->second.pidfd);  // which takes it out of the epoll set
-    watched_.erase(found);
+    if (found != watched_.end()) drop(found);
+}
+
+void Watcher::drop(std::map<std::string, Watched>::iterator watched) {
+    bySerial_.erase(watched->second.serial);
+    close_pidfds(watched->second);  // which takes them out of the epoll set
+    watched_.erase(watched);
+}
+
+void Watcher::close_pidfds(const Watched& watched) {
+    for (const int pidfd : {watched.pidfd, watched.monitor})
+        if (pidfd >= 0) ::close(pidfd);
 }
 
 void Watcher::watch_ends() {
@@ -87,31 +103,28 @@ void Watcher::watch_ends() {
     while (true) {
         const int count = ::epoll_wait(poll_, events.data(), static_cast<int>(events.size()), -1);
         for (int i = 0; i < count; ++i) {
-            const int pidfd = events[static_cast<std::size_t>(i)].data.fd;
-            if (pidfd == wake_) return;
-            std::string id;
-            {
-                const std::scoped_lock lock(mutex_);
-                const auto found = byPidfd_.find(pidfd);
-                if (found == byPidfd_.end()) continue;
-                id = found->second;
-            }
-            end(id);
+            const std::uint64_t serial = events[static_cast<std::size_t>(i)].data.u64;
+            if (serial == 0) return;
+            end(serial);
         }
     }
 }
 
-void Watcher::end(const std::string& id) {
+void Watcher::end(std::uint64_t serial) {
     TaskRow row;
+    bool unmonitored = false;
     {
         const std::scoped_lock lock(mutex_);
-        const auto found = watched_.find(id);
-        if (found == watched_.end()) return;
-        row = found->second.row;
+        const auto found = bySerial_.find(serial);
+        if (found == bySerial_.end()) return;
+        const auto watched = watched_.find(found->second);
+        unmonitored = !is_over(watched->second.pidfd);
+        row = std::move(watched->second.row);
+        drop(watched);
     }
-    forget(id);
-    const auto how = containers_.ended(row.placement, row.spec.name);
-    tell_(row.placement, row.spec.name, ended(how));
+    // It has no log any more, and nobody would learn how it ends: starting it once more ends what is left of it.
+    if (unmonitored) return tell_(row.placement, row.spec.name, plan::task_event::Ended{"its monitor (conmon) ended"});
+    tell_(row.placement, row.spec.name, ended(containers_.ended(row.placement, row.spec.name)));
 }
 
 // Each event is a transaction of the journal: of many good answers only the first is told, and the one by which earlier
@@ -149,14 +162,14 @@ void Watcher::check_health() {
             continue;
         }
         const std::string id = due->first;
-        const int pidfd = due->second.pidfd;
+        const std::uint64_t serial = due->second.serial;
         const TaskRow row = due->second.row;
         due->second.checking = true;
         lock.unlock();
         const Result<void> well = row.spec.health ? probe_.healthy(row.placement, row.spec) : Result<void>();
         lock.lock();
         const auto found = watched_.find(id);
-        if (found == watched_.end() || found->second.pidfd != pidfd) continue;
+        if (found == watched_.end() || found->second.serial != serial) continue;
         Watched& watched = found->second;
         const std::chrono::milliseconds every =
             row.spec.health ? row.spec.health->every : std::chrono::milliseconds(5000);

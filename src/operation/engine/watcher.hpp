@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -27,8 +28,8 @@ class Watcher {
     Watcher(const Watcher&) = delete;
     Watcher& operator=(const Watcher&) = delete;
 
-    /// From now on the task's process is watched, until it is gone or `forget` is called. `fresh`: it has just started,
-    /// and is asked soon and often until it is well.
+    /// From now on the task's process and its monitor's are watched, until one is gone or `forget` is called. The task
+    /// is asked soon and often until it is well.
     void watch(const TaskRow& row);
     void forget(const std::string& id);
     void stop();
@@ -36,7 +37,8 @@ class Watcher {
   private:
     struct Watched {
         TaskRow row;
-        int pidfd = -1;
+        int pidfd = -1, monitor = -1;            // pidfds of the task and of what keeps its log and exit code
+        std::uint64_t serial = 0;                // of this watch; the number of a closed pidfd comes again
         std::int64_t nextCheck = 0;              // boot time, ms
         std::chrono::milliseconds interval{10};  // to the check after that; grows up to health.every
         bool checking = false;
@@ -45,7 +47,9 @@ class Watcher {
     };
     void watch_ends();
     void check_health();
-    void end(const std::string& id);
+    void end(std::uint64_t serial);
+    void drop(std::map<std::string, Watched>::iterator watched);  // with the lock held
+    static void close_pidfds(const Watched& watched);
     static bool is_news(Watched& watched, bool well, std::int64_t now);
 
     ports::Containers& containers_;
@@ -57,7 +61,8 @@ class Watcher {
     std::map<std::string, Watched> watched_;
     bool stopped_ = false;
     int poll_ = -1, wake_ = -1;
-    std::map<int, std::string> byPidfd_;
+    std::map<std::uint64_t, std::string> bySerial_;
+    std::uint64_t serials_ = 0;  // 0 is the wake
     std::vector<std::thread> threads_;
 };
 

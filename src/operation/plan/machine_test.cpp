@@ -147,6 +147,17 @@ TEST(TaskMachine, ForgetsEndsOnceItHasBeenSteady) {
     EXPECT_EQ(after(state, {task_event::Healthy{}}, state.since + 10s).starts, 0u);
 }
 
+TEST(TaskMachine, WhatEndsOnceItHasBeenSteadyComesBackWithTheShortestBackOff) {
+    TaskState state = task_in(TaskPhase::ready);
+    state.starts = 5;
+    const auto back_after = [&](std::chrono::milliseconds ready) {
+        const Instant end = state.since + ready;
+        return *after(state, {task_event::Ended{"exit code 1"}}, end).wakeAt - end;
+    };
+    EXPECT_EQ(back_after(10s), firstBackOff);
+    EXPECT_GT(back_after(9s), firstBackOff);
+}
+
 TEST(TaskMachine, ThreeFailedChecksInARowReplaceATaskAndOneGoodOneForgivesThem) {
     TaskState state = after(task_in(TaskPhase::ready),
                             {task_event::Unhealthy{"503"}, task_event::Unhealthy{"503"}, task_event::Healthy{},

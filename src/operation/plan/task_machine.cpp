@@ -82,9 +82,8 @@ class Machine {
             enter(TaskPhase::ready);
             state().why.clear();
             tell(told::Ready{});
-        } else if (state().phase == TaskPhase::ready && now_ - state().since >= steadyAfter) {
-            state().starts = 0;
         }
+        if (is_steady()) state().starts = 0;
     }
 
     void operator()(const on::Unhealthy& unhealthy) {
@@ -162,7 +161,11 @@ class Machine {
         tell(told::Finished{state().running, well, how});
     }
 
+    bool is_steady() { return state().phase == TaskPhase::ready && now_ - state().since >= steadyAfter; }
+
+    // The good answer by which it would have been steady may not have come: they are few.
     void lose(const std::string& why) {
+        if (is_steady()) state().starts = 0;
         if (state().phase == TaskPhase::ready) tell(told::Lost{why});
     }
 

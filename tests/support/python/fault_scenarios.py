@@ -14,7 +14,7 @@ import threading
 from collections import Counter
 from pathlib import Path
 
-from live_machine import Daemon, context, until
+from live_machine import Daemon, context, parent_of, until
 from store_scenarios import ACME, application, documents, lending, psql
 
 TASKS = {"a task": ["api-1", "scoring-1", "worker-1"], "HAProxy": ["load-balancer-1"], "nginx": ["web-1"], "PostgreSQL": ["books-1", "documents-postgresql-1"], "Redis": ["cache-1"], "FerretDB": ["documents-1"]}
@@ -76,7 +76,11 @@ class Machine:
             os.kill(int(until(edge_pid, "the edge runs")), signal.SIGKILL)
         else:
             tasks = TASKS.get(kind) or sum(TASKS.values(), [])
-            pid = until(lambda task=self.random.choice(tasks): self.pid(task), "the task runs", ceiling=60)
+            task = self.random.choice(tasks)
+            try:
+                pid = until(lambda: self.pid(task), f"{task} runs", ceiling=60)
+            except AssertionError as error:
+                raise AssertionError(self.lend("status", "--tasks") + self.lend("events") + self.daemon.words()) from error
             end(parent_of(pid) if kind == "conmon" else pid)
 
     def pid(self, task):
@@ -88,13 +92,6 @@ def edge_pid():
         return json.loads(Path("/run/tenantry/edge/task.json").read_text())["pid"]
     except (FileNotFoundError, ValueError):
         return None
-
-
-def parent_of(pid):
-    try:
-        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
-    except FileNotFoundError:
-        return 0
 
 
 def end(pid):

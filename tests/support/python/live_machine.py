@@ -90,6 +90,13 @@ class Platform:
         return found[0] if found else "absent"
 
 
+def parent_of(pid):
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    except FileNotFoundError:
+        return 0
+
+
 def authority():
     done = subprocess.run([BIN / "tenantry", "trust"], capture_output=True, text=True, check=True)
     return done.stdout

@@ -13,7 +13,7 @@ import threading
 from pathlib import Path
 
 import kernel_network
-from live_machine import BIN, Daemon, Platform, answers, ask, context, everything, is_alive, proportional_memory, until, wait_end
+from live_machine import BIN, Daemon, Platform, answers, ask, context, everything, is_alive, parent_of, proportional_memory, until, wait_end
 
 ACME, NORTE, WHITE_LABEL = "acme.lend.localhost", "norte.lend.localhost", "prestamos.acme.example"
 
@@ -625,11 +625,17 @@ def a_killed_program_is_there_again_and_told_truthfully(cgroup):
         until(lambda: lend.tasks()[task]["pid"] not in (0, old), f"{task} runs again")
         assert answers(ACME, trusted=trusted) == "hello from acme\n"
         until(lambda: lend.tasks()[task]["phase"] == "ready", f"{task} is ready again")
-    for program in ("conmon", "nginx"):
-        old = next(iter(pids_of(program)))
-        os.kill(old, signal.SIGKILL)
-        wait_end(old)
-        assert answers(ACME, trusted=trusted) == "hello from acme\n", program
+    for task in ("api-1", "web-1", "load-balancer-1"):
+        old = lend.tasks()[task]["pid"]
+        os.kill(parent_of(old), signal.SIGKILL)
+        until(lambda: f"local/lend/acme/production/{task}: ended: its monitor (conmon) ended" in daemon.words(), f"the end of {task}'s monitor is told")
+        until(lambda: lend.tasks()[task]["pid"] not in (0, old) and not is_alive(old), f"{task} is replaced")
+        assert answers(ACME, trusted=trusted) == "hello from acme\n"
+        until(lambda: lend.tasks()[task]["phase"] == "ready", f"{task} is ready again")
+    nginx = next(iter(pids_of("nginx")))
+    os.kill(nginx, signal.SIGKILL)
+    wait_end(nginx)
+    assert answers(ACME, trusted=trusted) == "hello from acme\n"
     until(lambda: all(task["phase"] == "ready" for task in lend.tasks().values()), "all ready")
     assert " 0 violated" in lend("verify", "--live")
     lend("down", "*")
