@@ -39,9 +39,9 @@ Result<UserPassword> password_of(const Vault& vault, const Placement& placement,
 Result<void> password_taken(const Vault& vault, const Placement& placement, const std::string& name,
                             const UserPassword& password, const std::string& when) {
     if (!password.next) return {};
-    TRY(vault.set(placement, before(name), password.now));
-    TRY(vault.set(placement, since(name), Secret(when)));
-    TRY(vault.set(placement, name, *password.next));
+    TRY_VOID(vault.set(placement, before(name), password.now));
+    TRY_VOID(vault.set(placement, since(name), Secret(when)));
+    TRY_VOID(vault.set(placement, name, *password.next));
     return vault.remove(placement, next_password(name));
 }
 
