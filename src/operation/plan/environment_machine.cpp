@@ -83,7 +83,12 @@ class Machine {
             }
             state().directing = 0;
         }
+        const bool isLook = state().phase == Phase::checking, lost = state().awaitsTasks;
         fail(why);
+        if (!isLook || state().phase != Phase::failed) return;
+        // A task that ended while it was looked at is no claim that does not hold.
+        state().awaitsTasks = true;
+        if (lost) check_if_awaited();
     }
 
     // `closing` hears it again after a restart.
@@ -552,15 +557,19 @@ class Machine {
             roll();
         }
         if (state().phase == Phase::up && all_ready()) state().why.clear();
-        if (state().awaitsTasks && all_ready() && all_are_as_wanted()) {
-            state().why.clear();
-            check();
-        }
+        check_if_awaited();
+    }
+
+    void check_if_awaited() {
+        if (state().phase != Phase::failed || !state().awaitsTasks || !all_ready() || !all_are_as_wanted()) return;
+        state().why.clear();
+        check();
     }
 
     void hear(const std::string& task, const told::Lost& lost) {
         state().ready.erase(task);
         if (state().phase == Phase::up) state().why = fmt::format("task {}: {}", task, lost.why);
+        if (state().phase == Phase::checking) state().awaitsTasks = true;
         const RolledService* service = directed_service(task);
         if (!serves() || service == nullptr || !state().serving.contains(task)) return;
         // Where it was the last one, connections are refused until it is back.
@@ -574,9 +583,10 @@ class Machine {
     void hear(const std::string& task, const told::GivenUp& givenUp) {
         const std::string why = fmt::format("task {} does not come up: {}", task, givenUp.why);
         if (state().phase == Phase::up) state().why = why;
-        const bool ends = state().phase == Phase::draining || state().phase == Phase::emptying ||
-                          state().phase == Phase::clearing || state().phase == Phase::closing;
-        if (ends) return;  // it is told again by one that shall go on
+        const bool isLater = state().phase == Phase::preparing || state().phase == Phase::draining ||
+                             state().phase == Phase::emptying || state().phase == Phase::clearing ||
+                             state().phase == Phase::closing;
+        if (isLater) return;  // it is told again by one that shall go on
         const Phase before = state().phase;
         fail(why);
         state().awaitsTasks = state().awaitsTasks || (before != Phase::failed && state().phase == Phase::failed);

@@ -339,6 +339,29 @@ TEST(EnvironmentMachine, OneThatServedAndFailedForATaskIsLookedAtAgainWhenAllAre
     EXPECT_EQ(again.why, "");
 }
 
+TEST(EnvironmentMachine, OneWhoseTaskEndedWhileItWasLookedAtIsLookedAtAgain) {
+    using C = EnvironmentCommand;
+    Environment state = environment_in(EnvironmentPhase::checking);
+    state.everUp = true;
+    const Environment lost = after(state, {of("api-1", told::Lost{"signal 9"})});
+    const on::Failed failed{C::check, state.epoch, "it ended meanwhile"};
+    EXPECT_EQ(shown(step(after(lost, {failed}), of("api-1", told::Ready{}), now)), "checking !checking");
+    EXPECT_EQ(shown(step(after(lost, {of("api-1", told::Ready{})}), failed, now)), "checking !checking");
+    // The end may be told behind the look that it spoilt.
+    const Environment early = after(state, {failed, of("api-1", told::Lost{"signal 9"})});
+    EXPECT_EQ(early.phase, EnvironmentPhase::failed);
+    EXPECT_EQ(shown(step(early, of("api-1", told::Ready{}), now)), "checking !checking");
+}
+
+TEST(EnvironmentMachine, ATaskThatDoesNotComeUpBeforeItIsAskedForEndsNothing) {
+    // A load balancer has no ingress sockets before the next daemon has opened them.
+    const Environment state = after(environment_in(EnvironmentPhase::up), {up});
+    ASSERT_EQ(state.phase, EnvironmentPhase::preparing);
+    const Environment going = after(state, {of("api-1", told::GivenUp{"0 ingress sockets are there"})});
+    EXPECT_EQ(shown(step(going, on::Done{EnvironmentCommand::openIngress, state.epoch}, now)),
+              shown(step(state, on::Done{EnvironmentCommand::openIngress, state.epoch}, now)));
+}
+
 TEST(EnvironmentMachine, OneThatFailedForAClaimStaysSoWhateverItsTasksDo) {
     Environment state = environment_in(EnvironmentPhase::checking);
     state.everUp = true;

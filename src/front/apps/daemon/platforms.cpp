@@ -21,6 +21,18 @@ std::string text_of(const Sources& sources, const Diagnostics& diagnostics) {
     return text;
 }
 
+// What a look tells, or nothing where the task does not run: one that ends meanwhile is looked at again.
+template <class Look>
+auto observed(ports::Containers& containers, const world::Placement& placement, const std::string& task,
+              const Look& look) -> Result<std::optional<typename decltype(look())::value_type>> {
+    while (const auto process = containers.find(placement, task)) {
+        auto seen = look();
+        if (seen) return *std::move(seen);
+        if (containers.find(placement, task) == process) return std::unexpected(std::move(seen).error());
+    }
+    return std::nullopt;
+}
+
 }  // namespace
 
 Result<std::shared_ptr<const Platform>> compile_platform(const wire::Bundle& bundle) {
@@ -108,16 +120,16 @@ Result<std::vector<local_emit::LocalFile>> observed_texts(const world::Environme
                                                                 : text.text;
         texts.push_back({folder + text.path, now});
     }
-    for (const world::TaskSpec& task : spec.tasks) {
-        if (!containers.find(spec.placement, task.name)) continue;
-        const world::ObservedSandbox seen = TRY(containers.observe(spec.placement, task.name));
-        texts.push_back({folder + "tasks/" + task.name + "/observed.json", to_text(seen)});
-    }
-    for (const world::StoreSpec& store : spec.stores) {
-        if (!containers.find(spec.placement, keeper_of(store).task)) continue;
-        const world::ObservedStore seen = TRY(stores.observe(spec.placement, store));
-        texts.push_back({folder + "stores/" + store.name + "/observed.json", to_text(seen)});
-    }
+    const auto add = [&](const std::string& task, const std::string& path, const auto& look) -> Result<void> {
+        if (const auto seen = TRY(observed(containers, spec.placement, task, look)))
+            texts.push_back({folder + path + "/observed.json", to_text(*seen)});
+        return {};
+    };
+    for (const world::TaskSpec& task : spec.tasks)
+        TRY_VOID(add(task.name, "tasks/" + task.name, [&] { return containers.observe(spec.placement, task.name); }));
+    for (const world::StoreSpec& store : spec.stores)
+        TRY_VOID(add(keeper_of(store).task, "stores/" + store.name,
+                     [&] { return stores.observe(spec.placement, store); }));
     return texts;
 }
 

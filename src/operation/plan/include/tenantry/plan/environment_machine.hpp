@@ -174,7 +174,7 @@ struct EnvironmentState {
     std::uint32_t drained = 0;            ///< sets of its services that have stopped
     std::vector<RangedService> ranged;
     std::set<std::string> parting;  ///< tasks that shall leave when new connections are directed away from them
-    bool awaitsTasks = false;       ///< failed for a task that did not come up; looked at again once all are ready
+    bool awaitsTasks = false;       ///< failed for a task, not for a claim; looked at again once all are ready
     bool withheld = false;          ///< by a reset: connections to its services, until all tasks are ready again
     bool operator==(const EnvironmentState&) const = default;
 };
