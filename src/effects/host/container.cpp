@@ -93,12 +93,13 @@ bool has_not_begun(int pid) {
     return program == crunProgram || program.starts_with("/memfd:crun");
 }
 
-// crun has said that the process may go on; its sandbox is whole when it runs another program than crun's.
-void await_program(const ProcessId& id, const std::string& runtime) {
+// Its sandbox is whole when it runs another program than crun's. False where it does not within the time.
+bool await_program(const ProcessId& id, milliseconds within) {
     const auto process = open_process(id);
-    const auto until = std::chrono::steady_clock::now() + helperDeadline;
-    while (process && program_of(id.pid) == runtime && std::chrono::steady_clock::now() < until)
-        if (await_end(*process, milliseconds(1))) return;
+    const auto until = std::chrono::steady_clock::now() + within;
+    while (process && has_not_begun(id.pid) && std::chrono::steady_clock::now() < until)
+        if (await_end(*process, milliseconds(1))) break;
+    return process && !has_not_begun(id.pid);
 }
 
 // Files of /proc itself, not those of processes.
@@ -133,6 +134,11 @@ std::optional<world::TaskProcess> Container::find() const {
     const auto record = read_task_record(place_.folder);
     if (!record || !lives(record->process) || !lives(record->monitor)) return std::nullopt;
     return process_of(*record);
+}
+
+bool Container::has_begun(milliseconds within) const {
+    const auto record = read_task_record(place_.folder);
+    return record && await_program(record->process, within);
 }
 
 std::optional<std::string> Container::digest() const {
@@ -187,9 +193,8 @@ Result<world::TaskProcess> Container::start_new(const ContainerOrder& order) {
     // Before it begins: whoever is killed behind this line leaves word that it may have run.
     const TaskRecord record{order.digest, begun.process, begun.monitor};
     TRY_VOID(write_task_record(place_.folder, record));
-    const std::string runtime = program_of(begun.process.pid);
     TRY_VOID(run_crun({"start", place_.id}));
-    await_program(begun.process, runtime);
+    await_program(begun.process, helperDeadline);
     TRY_VOID(forget_variables());
     return process_of(record);
 }

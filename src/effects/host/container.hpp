@@ -53,6 +53,8 @@ class Container {
     Result<world::TaskProcess> start(const ContainerOrder& order);
     Result<void> stop(std::chrono::milliseconds drain);
     [[nodiscard]] std::optional<world::TaskProcess> find() const;
+    /// Whether its own program runs, in its sandbox, or does within this time; until then it is the runtime that does.
+    [[nodiscard]] bool has_begun(std::chrono::milliseconds within) const;
     [[nodiscard]] std::optional<world::TaskEnd> ended() const;
     Result<int> exec(std::span<const std::string> argv, const std::array<int, 3>& stdio,
                      std::chrono::milliseconds deadline);

@@ -25,6 +25,8 @@ using std::chrono::milliseconds;
 constexpr milliseconds edgeDrain{5'000};
 
 constexpr std::chrono::seconds listensWithin(2);
+// Of a task that is looked at while it is started.
+constexpr std::chrono::seconds beginsWithin(2);
 constexpr milliseconds lookEvery(5);
 
 Result<void> await_ports(const world::TaskProcess& process, std::span<const std::uint16_t> ports) {
@@ -112,6 +114,7 @@ Result<world::ObservedSandbox> CrunContainers::look(const ContainerPlace& place)
     const Container container(view_.cgroups(), place);
     const auto process = container.find();
     if (!process) return fail("it does not run");
+    if (!container.has_begun(beginsWithin)) return fail("its program has not begun");
     const ProcTexts texts = TRY(read_proc(process->pid));
     // The texts are of this task only if it lived until they were read.
     if (container.find() != process) return fail("it ended meanwhile");

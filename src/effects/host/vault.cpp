@@ -229,7 +229,7 @@ Result<std::optional<Secret>> Vault::get(const Placement& placement, std::string
 Result<Secret> Vault::get_or_make(const Placement& placement, std::string_view name, std::size_t bytes) const {
     if (auto there = TRY(get(placement, name))) return *std::move(there);
     Secret made;
-    TRY(change(folder_, placement, name, SecretOrigin::made,
+    TRY_VOID(change(folder_, placement, name, SecretOrigin::made,
                [&](const Secret* before) { return made = before != nullptr ? *before : random_value(bytes); }));
     return made;
 }

@@ -67,7 +67,7 @@ Result<void> CertificateKeeper::look(const world::EnvironmentSpec& spec, bool an
                               by));
     for (const world::TaskSpec& task : spec.tasks)
         if (task.kind == world::TaskKind::balancer)
-            TRY(containers_.serve_certificate(placement, task.name, certificate->pem, certificate->facts.serial));
+            TRY_VOID(containers_.serve_certificate(placement, task.name, certificate->pem, certificate->facts.serial));
     return {};
 }
 

@@ -139,7 +139,7 @@ Result<wire::RotateAnswer> SecretKeeper::rotate(const wire::RotateRequest& reque
 Result<void> SecretKeeper::rotate_one(const Placement& placement, const std::string& name, std::size_t bytes,
                                       bool runs) {
     const std::string to = runs && host::is_user_password(name) ? host::next_password(name) : name;
-    TRY(vault_.renew(placement, to, bytes));
+    TRY_VOID(vault_.renew(placement, to, bytes));
     return {};
 }
 
