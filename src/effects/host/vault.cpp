@@ -230,7 +230,7 @@ Result<Secret> Vault::get_or_make(const Placement& placement, std::string_view n
     if (auto there = TRY(get(placement, name))) return *std::move(there);
     Secret made;
     TRY_VOID(change(folder_, placement, name, SecretOrigin::made,
-               [&](const Secret* before) { return made = before != nullptr ? *before : random_value(bytes); }));
+                    [&](const Secret* before) { return made = before != nullptr ? *before : random_value(bytes); }));
     return made;
 }
 

@@ -125,6 +125,9 @@ class Examiner {
                                       address ? address->str() : "nothing", allow.to, service->virtualAddress->str()),
                           allow.origin, shows({{fmt::format("the hosts file of {}", process.name), process.at}}));
         connect(allow, caller, *service->virtualAddress, callees);
+        // A spare task takes a place only when it is needed: its way has to be there before.
+        for (const Placed& callee : callees)
+            if (callee.task->spare) connect(allow, caller, callee.task->address, {callee});
     }
 
     // New connections from a task to an address have to come to each of `callees` and to nobody else, whole.

@@ -417,8 +417,9 @@ def closed(world, declared, environments):
     for call in [call for call in declared.calls if call.environment in environments]:
         called = declared.running(call.environment, call.called)
         for caller in declared.running(call.environment, call.caller):
-            for targets in [called] if call.virtual else [[task] for task in called]:
-                target = call.virtual or targets[0].address
+            alone = [[task] for task in called if task.spare or not call.virtual]
+            for targets in [called, *alone] if call.virtual else alone:
+                target = call.virtual if targets is called else targets[0].address
                 found += broken_call(Connection(world, universe, caller, target, call.port), targets)
     return found
 
