@@ -34,6 +34,9 @@ constexpr milliseconds killDeadline{10'000};
 constexpr milliseconds monitorDeadline{5'000};
 constexpr milliseconds exitWithin{1'000};
 constexpr milliseconds lookEvery{2};
+// Of a program that runs in a container for somebody: whether he is still there.
+constexpr milliseconds askEvery{100};
+constexpr milliseconds longestExec = std::chrono::days(365);
 
 struct Pipe {
     Descriptor read, write;
@@ -353,7 +356,8 @@ Result<void> Container::clear() {
     return {};
 }
 
-Result<int> Container::exec(std::span<const std::string> argv, const std::array<int, 3>& stdio, milliseconds deadline) {
+Result<int> Container::exec(std::span<const std::string> argv, const std::array<int, 3>& stdio,
+                            const std::function<Result<void>()>& goes_on) {
     if (!find()) return fail("it does not run");
     const std::string config = TRY(read_small(run() / "config.json"));
     const std::uint32_t user = TRY(user_of(config));
@@ -367,7 +371,7 @@ Result<int> Container::exec(std::span<const std::string> argv, const std::array<
                     numbers(groups)};
     command.argv.insert(command.argv.end(), argv.begin(), argv.end());
     Child child = TRY(spawn(command));
-    auto code = child.wait(deadline);
+    auto code = child.wait(longestExec, goes_on, askEvery);
     // Only crun was killed then: the program in the container is a process of its own.
     if (const auto pid = code ? std::nullopt : number_in(pidFile)) end_own(*pid);
     TRY_VOID(remove_tree(pidFile));

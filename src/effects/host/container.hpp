@@ -6,6 +6,7 @@
 #include <array>
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -57,7 +58,7 @@ class Container {
     [[nodiscard]] bool has_begun(std::chrono::milliseconds within) const;
     [[nodiscard]] std::optional<world::TaskEnd> ended() const;
     Result<int> exec(std::span<const std::string> argv, const std::array<int, 3>& stdio,
-                     std::chrono::milliseconds deadline);
+                     const std::function<Result<void>()>& goes_on);
     /// The digest that it runs with.
     [[nodiscard]] std::optional<std::string> digest() const;
 

@@ -119,7 +119,7 @@ Reply answer(const Asked& asked, Service& service, const Caller& caller) {
         return with<wire::DownRequest>(asked.body, [&](const auto& request) { return service.down(request, caller); });
     if (what == "POST /v1/exec") {
         const auto request = wire::decode<wire::ExecRequest>(asked.body);
-        return request ? found(service.exec(*request)) : error(400, request.error().text());
+        return request ? found(service.exec(*request, caller)) : error(400, request.error().text());
     }
     if (what == "POST /v1/jobs/run") {
         const auto request = wire::decode<wire::JobRequest>(asked.body);

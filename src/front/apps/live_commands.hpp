@@ -33,6 +33,7 @@ struct LiveOptions {
     std::string order = "cpu";                ///< top
     bool once = false;                        ///< top
     std::vector<std::string> command;         ///< exec
+    bool interactive = false;                 ///< exec
     std::string out;                          ///< trust
     bool reset = false;                       ///< job run
 };

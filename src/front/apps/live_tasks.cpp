@@ -10,6 +10,7 @@
 
 #include "live_commands.hpp"
 #include "output.hpp"
+#include "streams.hpp"
 
 namespace tenantry::apps {
 namespace {
@@ -87,16 +88,19 @@ Exit exec(const Options& options, const LiveOptions& own) {
     const auto chosen = choose_one(options, own, *daemon);
     if (!chosen) return report(chosen.error());
     if (chosen->tasks.empty()) return report(Error("no task is named: TENANT/STAGE/SERVICE or TENANT/STAGE/TASK"));
-    const auto done = daemon->exec(
-        {.placement = chosen->environment.placement, .task = chosen->tasks.front().name, .command = own.command});
+    auto streams = Streams::open({.input = own.interactive, .kept = options.json});
+    if (!streams) return report(streams.error());
+    const auto done = daemon->exec({.placement = chosen->environment.placement,
+                                    .task = chosen->tasks.front().name,
+                                    .command = own.command,
+                                    .descriptors = streams->begin()});
+    const std::string output = streams->end();
     if (!done) return report(done.error());
     if (options.json) {
         JsonText json;
         json.object().member("version", jsonVersion).member("command", "exec");
-        json.member("task", chosen->tasks.front().name).member("code", done->code).member("output", done->output).end();
+        json.member("task", chosen->tasks.front().name).member("code", done->code).member("output", output).end();
         write(std::move(json).take());
-    } else {
-        write(done->output);
     }
     return static_cast<Exit>(done->code);
 }

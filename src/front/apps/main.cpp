@@ -461,11 +461,15 @@ void add_live_commands(CLI::App& app, Arguments& arguments) {
         live_command(app, "exec", "Run a program inside a task, with its user and sandbox", arguments, apps::exec);
     exec->add_option("task", live.one, "TENANT/STAGE/SERVICE or TENANT/STAGE/TASK")->required();
     exec->add_option("command", live.command, "The program and its arguments, behind `--`")->required();
+    exec->add_flag("-i,--interactive", live.interactive, "Pass on to the program what is read here");
     add_platform(exec, arguments);
     exec->footer(
-        "It ends with the program's own exit code. The program reads nothing; what it writes is shown when it\n"
-        "has ended, at most 1 MiB of it, after a minute at most.\n"
-        "Example:\n  tenantry exec acme/demo/api -- /usr/bin/id");
+        "It ends with the program's own exit code, and ends the program when it is ended itself. The program has\n"
+        "no terminal. With --json what it wrote stands in `output`, at most 1 MiB of it. The ledger has who ran\n"
+        "which program in which task, not its arguments.\n"
+        "Examples:\n"
+        "  tenantry exec acme/demo/api -- /usr/bin/id\n"
+        "  tenantry exec -i acme/demo/api -- /bin/sh < script");
     CLI::App* open = live_command(app, "open", "Print the address of an environment, and open it in a browser",
                                   arguments, apps::open);
     open->add_option("environment", live.one, "TENANT/STAGE")->required();

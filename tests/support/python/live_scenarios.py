@@ -660,6 +660,55 @@ def a_program_that_does_not_start_is_told_and_undone(cgroup):
     daemon.end()
 
 
+def exec_passes_on_what_is_read_and_written_until_either_ends(cgroup):
+    daemon, lend = Daemon(cgroup), Platform()
+    lend("up", "acme")
+
+    def started(*words, **pipes):
+        return subprocess.Popen([BIN / "tenantry", "exec", "-C", lend.folder, *words], **pipes)
+
+    def ran(*words, given=b""):
+        done = subprocess.run([BIN / "tenantry", "exec", "-C", lend.folder, *words], input=given, capture_output=True, timeout=60)
+        return done.returncode, done.stdout, done.stderr
+
+    api, much = "acme/production/api", os.urandom(3 << 20)
+    assert ran("-i", api, "--", "/usr/bin/cat", given=much) == (0, much, b"")
+    assert ran("-i", api, "--", "/usr/bin/sh", "-c", "cat >&2; echo end; exit 3", given=b"word\n") == (3, b"end\n", b"word\n")
+    assert ran(api, "--", "/usr/bin/cat", given=much) == (0, b"", b""), "without -i it reads nothing"
+    assert ran("-i", api, "--", "/usr/bin/true", given=much) == (0, b"", b""), "it need not read"
+    assert ran(api, "--", "/usr/bin/sh", "-c", "sleep 300 & echo $!")[0] == 0, "what it leaves behind does not hold it"
+    kept = json.loads(lend("exec", "--json", api, "--", "/usr/bin/sh", "-c", "echo out; echo err >&2; exit 4", code=4))
+    assert (kept["code"], kept["output"]) == (4, "out\nerr\n"), kept
+
+    script = ["/usr/bin/sh", "-c", "echo $$; exec sleep 1234"]
+    with started(api, "--", *script, stdout=subprocess.PIPE) as one:
+        assert one.stdout.readline().strip().isdigit(), "it is passed on at once"
+        [inside] = pids_of_command("sleep", "1234")
+        one.kill()
+    wait_end(inside)  # whoever asked has gone
+    with started(api, "--", *script, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as one:
+        one.stdout.readline()
+        [inside] = pids_of_command("sleep", "1234")
+        daemon.end()
+        assert one.wait(timeout=30) == 1 and b"the daemon" in one.stderr.read()
+    wait_end(inside)
+    daemon = Daemon(cgroup)
+    told = lend("events")
+    assert "/usr/bin/cat runs in api-1" in told and "1234" not in told, told
+    lend("down", "*")
+    daemon.end()
+
+
+def pids_of_command(*words):
+    wanted = b"\0".join(word.encode() for word in words) + b"\0"
+    for name in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            if Path(f"/proc/{name}/cmdline").read_bytes() == wanted:
+                yield int(name)
+        except (FileNotFoundError, ProcessLookupError):
+            pass
+
+
 if __name__ == "__main__":
     # A place of the cell alone for what the scenarios write.
     subprocess.run(["mount", "-t", "tmpfs", "scenario", "/mnt"], check=True)

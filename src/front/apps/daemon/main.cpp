@@ -131,6 +131,7 @@ Result<void> serve(const Options& options) {
     sigwait(&ends, &signal);
     log_line("tenantryd ends; what runs goes on");
     ociImages.stop();
+    service.end_programs();
     running.request_stop();
     running.join();
     return ended;

@@ -13,6 +13,7 @@
 
 #include <tenantry/blueprint/place.hpp>
 #include <tenantry/blueprint/state.hpp>
+#include <tenantry/host/caller_process.hpp>
 #include <tenantry/host/ferretdb.hpp>
 #include <tenantry/host/machine_ranges.hpp>
 #include <tenantry/host/time_zones.hpp>
@@ -27,11 +28,9 @@ using blueprint::Blueprint;
 using blueprint::Environment;
 using world::EnvironmentSpec;
 
-constexpr std::size_t mostOutput = 1 << 20;
 constexpr std::chrono::milliseconds probesWithin{500};
 constexpr std::chrono::seconds logsWithin{1};
 constexpr std::chrono::milliseconds logsEvery{50};
-constexpr std::chrono::milliseconds mostTime = std::chrono::hours(1);
 
 Result<const Environment*> find(const Blueprint& blueprint, const std::string& name) {
     const auto found = std::ranges::find(blueprint.environments, name, [](const auto& one) { return one.name(); });
@@ -93,15 +92,6 @@ Result<plan::OnViolation> on_violation(const std::string& word) {
 }
 
 std::string error_text(const Error& error) { return error.text(); }
-
-Result<std::string> output_of(int file) {
-    struct stat found{};
-    if (fstat(file, &found) != 0) return fail("reading what the program wrote failed");
-    std::string text(std::min(static_cast<std::size_t>(found.st_size), mostOutput), '\0');
-    const ssize_t got = pread(file, text.data(), text.size(), 0);
-    text.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
-    return text;
-}
 
 }  // namespace
 
@@ -330,20 +320,30 @@ wire::Events MachineService::events(std::uint64_t after, std::chrono::millisecon
     return {.events = std::move(happened.records), .last = happened.last, .error = {}};
 }
 
-wire::ExecAnswer MachineService::exec(const wire::ExecRequest& request) {
-    const auto run = [&]() -> Result<wire::ExecAnswer> {
+wire::ExecAnswer MachineService::exec(const wire::ExecRequest& request, const api::Caller& caller) {
+    const auto run = [&]() -> Result<int> {
         if (request.command.empty()) return fail("no program is named");
-        const host::Descriptor output(memfd_create("output", MFD_CLOEXEC));
-        if (output.number() < 0) return fail("making a file in memory failed");
-        const auto within =
-            std::clamp(std::chrono::milliseconds(request.milliseconds), std::chrono::milliseconds(1), mostTime);
-        const int code = TRY(parts_.containers.exec(request.placement, request.task, request.command,
-                                                    {-1, output.number(), output.number()}, within));
-        return wire::ExecAnswer{.code = code, .output = TRY(output_of(output.number())), .error = {}};
+        if (!is_known(request.placement)) return fail("{} does not run here", request.placement.str());
+        const host::CallerProcess process = TRY(host::CallerProcess::open(caller.pid));
+        std::array<host::Descriptor, 3> taken;
+        std::array<int, 3> stdio{-1, -1, -1};
+        for (std::size_t at = 0; at < stdio.size(); ++at)
+            if (request.descriptors[at] >= 0) {
+                taken[at] = TRY(process.descriptor(request.descriptors[at]));
+                stdio[at] = taken[at].number();
+            }
+        // Not its arguments: they may hold what nobody else shall read.
+        TRY_VOID(parts_.runner.note(
+            request.placement, fmt::format("{} runs in {}", request.command.front(), request.task), caller.str()));
+        const auto goes_on = [&]() -> Result<void> {
+            if (ending_) return fail("the daemon is ending");
+            return process.lives() ? Result<void>() : fail("whoever asked for it has ended");
+        };
+        return parts_.containers.exec(request.placement, request.task, request.command, stdio, goes_on);
     };
-    auto done = run();
-    if (!done) return {.code = 0, .output = {}, .error = error_text(done.error())};
-    return *std::move(done);
+    auto code = run();
+    if (!code) return {.code = 0, .error = error_text(code.error())};
+    return {.code = *code, .error = {}};
 }
 
 wire::ProbeAnswer MachineService::probe(const wire::ProbeRequest& request) {

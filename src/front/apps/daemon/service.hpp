@@ -1,5 +1,8 @@
 #pragma once
 
+#include <atomic>
+#include <mutex>
+
 #include <tenantry/api/server.hpp>
 #include <tenantry/engine/runner.hpp>
 #include <tenantry/host/authority.hpp>
@@ -55,7 +58,7 @@ class MachineService final : public api::Service {
                            const std::string& place) override;
     wire::Usage usage() override;
     wire::Events events(std::uint64_t after, std::chrono::milliseconds wait) override;
-    wire::ExecAnswer exec(const wire::ExecRequest& request) override;
+    wire::ExecAnswer exec(const wire::ExecRequest& request, const api::Caller& caller) override;
     wire::ProbeAnswer probe(const wire::ProbeRequest& request) override;
     wire::Authority authority() override;
     wire::Secrets secrets(const std::string& platform) override;
@@ -66,6 +69,8 @@ class MachineService final : public api::Service {
     wire::Answer renew_certificates(const wire::RenewRequest& request, const api::Caller& caller) override;
     wire::JobAnswer run_job(const wire::JobRequest& request, const api::Caller& caller) override;
 
+    /// Programs that `exec` runs are ended, now and from now on.
+    void end_programs() { ending_ = true; }
     /// What came while no daemon ran, or a part of it was done.
     Result<void> catch_up();
     /// Removes bundles and images that no placement has.
@@ -80,6 +85,7 @@ class MachineService final : public api::Service {
     Result<void> check_apart(const std::vector<world::EnvironmentSpec>& specs) const;
 
     Parts parts_;
+    std::atomic<bool> ending_ = false;
     std::mutex asking_;  // one `up` or `down` is looked at at a time, so that two cannot take one host name
 };
 

@@ -38,7 +38,7 @@ class Service {
                                    const std::string& place) = 0;
     virtual wire::Usage usage() = 0;
     virtual wire::Events events(std::uint64_t after, std::chrono::milliseconds wait) = 0;
-    virtual wire::ExecAnswer exec(const wire::ExecRequest& request) = 0;
+    virtual wire::ExecAnswer exec(const wire::ExecRequest& request, const Caller& caller) = 0;
     virtual wire::ProbeAnswer probe(const wire::ProbeRequest& request) = 0;
     virtual wire::Authority authority() = 0;
     virtual wire::Secrets secrets(const std::string& platform) = 0;

@@ -3,6 +3,7 @@
 // What the command line and the daemon say to each other: JSON over HTTP/1.1 on a unix socket. Nobody names a path of
 // the machine, a program or a text for one: the daemon gets the platform's own files and makes everything from them.
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -97,11 +98,11 @@ struct ExecRequest {
     world::Placement placement;
     std::string task;
     std::vector<std::string> command;
-    std::int64_t milliseconds = 60'000;  ///< after which it is ended
+    /// Of the caller's process: what the program gets as 0, 1 and 2; -1: /dev/null. It is ended when the caller ends.
+    std::array<int, 3> descriptors{-1, -1, -1};
 };
 struct ExecAnswer {
-    int code = 0;        ///< exit code; 128 + signal
-    std::string output;  ///< what it wrote to 1 and 2, the first MiB
+    int code = 0;  ///< exit code; 128 + signal
     std::string error;
 };
 /// POST /v1/jobs/run : begins a run of a job that has times of its own, now.
