@@ -117,17 +117,22 @@ Result<bool> serve_certificate(int pid, const Secret& pem, const std::string& se
     return true;
 }
 
+std::string directing_commands(std::span<const world::BehindSpec> behind) {
+    std::string commands;
+    const auto add = [&](const std::string& command) { commands += (commands.empty() ? "" : "; ") + command; };
+    const auto server = [](const world::BehindSpec& one) { return one.service + "/" + one.task; };
+    // Its own checks go on; what is known to be well need not wait for the next one.
+    for (const world::BehindSpec& one : behind)
+        if (one.serves) add(fmt::format("set server {0} state ready; set server {0} health up", server(one)));
+    // Requests come between two commands: behind the others, so that there always is one that takes them.
+    for (const world::BehindSpec& one : behind)
+        if (!one.serves) add(fmt::format("set server {} state drain", server(one)));
+    return commands;
+}
+
 Result<void> direct_connections(int pid, std::span<const world::BehindSpec> behind) {
     if (behind.empty()) return {};
-    std::string commands;
-    for (const world::BehindSpec& one : behind) {
-        if (!commands.empty()) commands += "; ";
-        const std::string server = one.service + "/" + one.task;
-        // Its own checks go on; what is known to be well need not wait for the next one.
-        commands += one.serves ? fmt::format("set server {0} state ready; set server {0} health up", server)
-                               : fmt::format("set server {} state drain", server);
-    }
-    const std::string answer = TRY(ask_balancer(pid, commands + "\n"));
+    const std::string answer = TRY(ask_balancer(pid, directing_commands(behind) + "\n"));
     for (std::size_t begin = 0; begin < answer.size();) {
         const std::size_t end = std::min(answer.find('\n', begin), answer.size());
         const std::string_view line = std::string_view(answer).substr(begin, end - begin);

@@ -1,6 +1,6 @@
-#include <tenantry/host/caller_process.hpp>
-
 #include <cerrno>
+
+#include <tenantry/host/caller_process.hpp>
 
 #include "files.hpp"
 #include "pidfd.hpp"

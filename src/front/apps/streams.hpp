@@ -14,8 +14,8 @@ namespace tenantry::apps {
 /// have: a terminal takes input from whoever holds it (TIOCSTI of ioctl_tty(2)), a file can be cut short.
 class Streams {
   public:
-    /// `input`: what comes on 0 is passed on; else the program reads nothing. `kept`: both outputs are kept in the order
-    /// in which they came instead of being passed on, the first MiB.
+    /// `input`: what comes on 0 is passed on; else the program reads nothing. `kept`: both outputs are kept in the
+    /// order in which they came instead of being passed on, the first MiB.
     struct Wanted {
         bool input = false;
         bool kept = false;
