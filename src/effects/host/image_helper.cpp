@@ -172,10 +172,10 @@ Result<HelperEnd> ImageHelpers::run(const Order& order) const {
     // Namespaces are a thread's, and then those of what it started.
     std::optional<Result<Child>> child;
     std::thread([&] {
-        if (auto entered = order.enter(); entered)
-            child.emplace(spawn(command));
-        else
-            child.emplace(std::unexpected(std::move(entered).error()));
+        child.emplace([&]() -> Result<Child> {
+            TRY_VOID(order.enter());
+            return spawn(command);
+        }());
     }).join();
     Child started = TRY(*std::move(child));
     const int code = TRY(started.wait(order.limits.time, look, lookEvery));
