@@ -5,6 +5,7 @@
 #include <iostream>
 #include <map>
 #include <set>
+#include <thread>
 
 #include <unistd.h>
 
@@ -149,6 +150,13 @@ bool is_settled(const EnvironmentStatus& one, bool up) {
     return one.phase == "absent";
 }
 
+// An answer tells of everything that runs: the more that is, the more changes are shown at once.
+void pace(const world::Status& all) {
+    constexpr std::chrono::milliseconds each{2}, longest{250};
+    std::this_thread::sleep_for(
+        std::min(each * static_cast<int>(std::min<std::size_t>(all.environments.size(), 1000)), longest));
+}
+
 // Until every placement is where it was asked to go, or has given up. Those that the daemon no longer knows are absent.
 Result<world::Status> follow(client::Client& daemon, const std::vector<world::Placement>& placements, bool up,
                              Progress& progress) {
@@ -165,6 +173,7 @@ Result<world::Status> follow(client::Client& daemon, const std::vector<world::Pl
         }
         progress.show(own);
         if (std::ranges::all_of(own.environments, [&](const auto& one) { return is_settled(one, up); })) return own;
+        pace(all);
     }
 }
 
@@ -336,6 +345,7 @@ Exit status(const Options& options, const LiveOptions& own) {
         if (own.watch && terminal) text = "\x1b[H\x1b[2J" + text;
         std::fwrite(text.data(), 1, text.size(), stdout);
         std::fflush(stdout);
+        if (own.watch) pace(*status);
     } while (own.watch);
     return Exit::done;
 }

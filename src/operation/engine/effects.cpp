@@ -17,6 +17,8 @@ using world::Placement;
 // How long a load balancer that has just started may take to find its services well.
 constexpr std::chrono::seconds answersWithin{10};
 constexpr std::chrono::milliseconds askEvery{10};
+// Each question is a TLS handshake at both ends: the longer it takes, the less often it is asked.
+constexpr std::chrono::milliseconds rarestAsk{100};
 constexpr std::chrono::milliseconds takenUpWithin{200};
 // Of a load balancer that shall end with all that is behind it.
 constexpr std::chrono::milliseconds balancerDrain{1'000};
@@ -30,12 +32,12 @@ bool is_front_served(const EnvironmentSpec& spec) {
 
 Result<void> check_answer(const Ports& ports, const Placement& placement, const std::string& host, bool isServed) {
     const auto until = std::chrono::steady_clock::now() + answersWithin;
-    while (true) {
+    for (auto every = askEvery;; every = std::min(every * 3 / 2, rarestAsk)) {
         const int status = TRY(wrap(ports.probe.answers(placement, host), "https://{}", host));
         // Any other answer is the service's own word; these are the load balancer's, when nothing is behind it.
         if (!isServed || (status != 502 && status != 503 && status != 504)) return {};
         if (std::chrono::steady_clock::now() > until) return fail("https://{} answers with status {}", host, status);
-        std::this_thread::sleep_for(askEvery);
+        std::this_thread::sleep_for(every);
     }
 }
 
