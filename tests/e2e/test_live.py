@@ -108,4 +108,4 @@ def test_a_reset_killed_at_every_command_ends_equal(cell, top, cgroup):
 
 @pytest.mark.slow
 def test_a_minute_of_load_loses_nothing(cell, top, cgroup):
-    run(cell, top, cgroup, "no_request_is_lost_while_others_come_go_and_change", TENANTRY_SECONDS=60)
+    run(cell, top, cgroup, "no_request_is_lost_while_others_come_go_and_change", "load_scenarios", TENANTRY_SECONDS=60)

@@ -47,7 +47,7 @@ class Neighbour:
     def served(self, what):
         """It goes on: some requests more, none of them wrong."""
         begin, until_ = len(self.times), time.monotonic() + SECONDS
-        until(lambda: len(self.times) > begin + 20 and time.monotonic() > until_, f"the neighbour is answered: {what}")
+        until(lambda: len(self.times) > begin + 20 and time.monotonic() > until_, f"the neighbour is answered: {what}", ceiling=SECONDS + 20)
         assert not self.wrong, (what, self.wrong[:5])
         return len(self.times) - begin
 
