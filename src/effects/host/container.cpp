@@ -357,7 +357,7 @@ Result<void> Container::clear() {
 }
 
 Result<int> Container::exec(std::span<const std::string> argv, const std::array<int, 3>& stdio,
-                            const std::function<Result<void>()>& goes_on) {
+                            const std::function<Result<void>()>& goesOn) {
     if (!find()) return fail("it does not run");
     const std::string config = TRY(read_small(run() / "config.json"));
     const std::uint32_t user = TRY(user_of(config));
@@ -371,7 +371,7 @@ Result<int> Container::exec(std::span<const std::string> argv, const std::array<
                     numbers(groups)};
     command.argv.insert(command.argv.end(), argv.begin(), argv.end());
     Child child = TRY(spawn(command));
-    auto code = child.wait(longestExec, goes_on, askEvery);
+    auto code = child.wait(longestExec, goesOn, askEvery);
     // Only crun was killed then: the program in the container is a process of its own.
     if (const auto pid = code ? std::nullopt : number_in(pidFile)) end_own(*pid);
     TRY_VOID(remove_tree(pidFile));

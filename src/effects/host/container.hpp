@@ -58,7 +58,7 @@ class Container {
     [[nodiscard]] bool has_begun(std::chrono::milliseconds within) const;
     [[nodiscard]] std::optional<world::TaskEnd> ended() const;
     Result<int> exec(std::span<const std::string> argv, const std::array<int, 3>& stdio,
-                     const std::function<Result<void>()>& goes_on);
+                     const std::function<Result<void>()>& goesOn);
     /// The digest that it runs with.
     [[nodiscard]] std::optional<std::string> digest() const;
 

@@ -176,8 +176,8 @@ Result<CrunContainers::Written> CrunContainers::written_behind(const world::Plac
 
 Result<int> CrunContainers::exec(const world::Placement& placement, std::string_view task,
                                  std::span<const std::string> argv, const std::array<int, 3>& stdio,
-                                 const std::function<Result<void>()>& goes_on) {
-    return wrap(Container(view_.cgroups(), place_of(placement, task)).exec(argv, stdio, goes_on), "{} of {}", task,
+                                 const std::function<Result<void>()>& goesOn) {
+    return wrap(Container(view_.cgroups(), place_of(placement, task)).exec(argv, stdio, goesOn), "{} of {}", task,
                 placement.str());
 }
 

@@ -129,7 +129,8 @@ def rounds_leave_nothing(cgroup, daemon, platform, rounds, at_work):
     after = everything(cgroup)
     for what, there in before.items():
         assert len(after[what]) == len(there), f"{what}: {there} -> {after[what]}"
-    assert memory[-1] <= 1.1 * memory[2] + 256, memory
+    # A round may end just before or behind the moment at which the daemon gives memory back: of the first, the one with most.
+    assert memory[-1] <= 1.1 * max(memory[:3]) + 256, memory
     left = [str(path) for folder in ("/run/tenantry/platforms", "/run/tenantry/in", "/run/tenantry/edge") for path in Path(folder).rglob("*")]
     assert left == [], left
 

@@ -87,9 +87,9 @@ class CrunContainers final : public ports::Containers {
     std::optional<world::TaskUsage> usage(const world::Placement& placement, std::string_view task);
 
     /// Runs a program inside a running task, with its user and sandbox, and waits for its end: exit code, 128 + signal.
-    /// `stdio` are descriptors for its 0, 1 and 2; -1: /dev/null. `goes_on` is asked all the while; its error ends it.
+    /// `stdio` are descriptors for its 0, 1 and 2; -1: /dev/null. `goesOn` is asked all the while; its error ends it.
     Result<int> exec(const world::Placement& placement, std::string_view task, std::span<const std::string> argv,
-                     const std::array<int, 3>& stdio, const std::function<Result<void>()>& goes_on);
+                     const std::array<int, 3>& stdio, const std::function<Result<void>()>& goesOn);
 
     /// The edge: nginx in a container of its own, in the host's network, with uid and gid `edgeUser`. One that runs
     /// with these texts is left alone; with others it is replaced. Returns when it listens on its ports. Its files lie
