@@ -128,8 +128,8 @@ Result<std::vector<local_emit::LocalFile>> observed_texts(const world::Environme
     for (const world::TaskSpec& task : spec.tasks)
         TRY_VOID(add(task.name, "tasks/" + task.name, [&] { return containers.observe(spec.placement, task.name); }));
     for (const world::StoreSpec& store : spec.stores)
-        TRY_VOID(add(keeper_of(store).task, "stores/" + store.name,
-                     [&] { return stores.observe(spec.placement, store); }));
+        TRY_VOID(
+            add(keeper_of(store).task, "stores/" + store.name, [&] { return stores.observe(spec.placement, store); }));
     return texts;
 }
 

@@ -333,8 +333,8 @@ wire::ExecAnswer MachineService::exec(const wire::ExecRequest& request, const ap
                 stdio[at] = taken[at].number();
             }
         // Not its arguments: they may hold what nobody else shall read.
-        TRY_VOID(parts_.runner.note(
-            request.placement, fmt::format("{} runs in {}", request.command.front(), request.task), caller.str()));
+        TRY_VOID(parts_.runner.note(request.placement,
+                                    fmt::format("{} runs in {}", request.command.front(), request.task), caller.str()));
         const auto goes_on = [&]() -> Result<void> {
             if (ending_) return fail("the daemon is ending");
             return process.lives() ? Result<void>() : fail("whoever asked for it has ended");
