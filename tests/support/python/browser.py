@@ -18,7 +18,7 @@ class Browser:
     """`hosts` are names that are 127.0.0.1; `authority` is the certificate in PEM that pages are checked against."""
 
     def __init__(self, authority, hosts, language="es-ES", size=(1280, 1100)):
-        self.folder = tempfile.TemporaryDirectory(prefix="chromium-")
+        self.folder = tempfile.TemporaryDirectory(prefix="chromium-", ignore_cleanup_errors=True)  # helpers of it may still write
         self.number, self.buffer = 0, b""
         theirs, self.writing = os.pipe()
         self.reading, answers = os.pipe()

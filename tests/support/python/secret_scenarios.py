@@ -250,7 +250,7 @@ def passwords_of_stores_are_rotated_while_loans_are_booked(cgroup):
     assert given("migrate", "books.url") != job and lend.tasks(DEMO)["migrate-1"]["phase"] == "finished", "a job finds it, and does not run again"
 
     # What was known before is worth nothing.
-    assert "authentication failed" in as_user(lend, old["books.url"]).stdout
+    assert "authentication failed" in as_user(lend, old["books.url"]).stderr
     assert as_user(lend, given("api", "books.url")).returncode == 0
     script = 'redis-cli -h "$CACHE_HOST" --user "$CACHE_USER" --pass "$1" --no-auth-warning PING'
     assert "WRONGPASS" in lend("exec", f"{DEMO}/api", "--", "/usr/bin/sh", "-c", script + " 2>&1; true", "sh", old["cache.password"])
