@@ -34,7 +34,7 @@ constexpr milliseconds killDeadline{10'000};
 constexpr milliseconds monitorDeadline{5'000};
 constexpr milliseconds exitWithin{1'000};
 constexpr milliseconds lookEvery{2};
-// Of a program that runs in a container for somebody: whether he is still there.
+// Of a program that runs in a container for somebody: whether they are still there.
 constexpr milliseconds askEvery{100};
 constexpr milliseconds longestExec = std::chrono::days(365);
 

@@ -5,11 +5,7 @@
 #include <set>
 #include <thread>
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <tenantry/blueprint/place.hpp>
 #include <tenantry/blueprint/state.hpp>
