@@ -36,3 +36,11 @@ if(TENANTRY_FUZZ)
     add_compile_options(-fsanitize=fuzzer-no-link)
     add_link_options(-fsanitize=fuzzer-no-link)
 endif()
+
+# Tests' own code, which is most of what there is to compile with sanitizers: it is run once, so that making it faster costs
+# more than it brings, and no fuzzer is led by its coverage.
+function(tenantry_test_options target)
+    if(TENANTRY_SANITIZE)
+        target_compile_options(${target} PRIVATE -O0 -fno-sanitize=fuzzer-no-link)
+    endif()
+endfunction()

@@ -11,31 +11,13 @@ namespace tenantry::verify::test {
 inline const std::string one = "tenant-1/production";
 inline const std::string two = "tenant-2/production";
 
-inline Verdict verdict_of(const World& world, Claim claim, unsigned threads = 1) {
-    return decide(world.facts, world.declared, Pool(threads))[static_cast<std::size_t>(claim)];
-}
+Verdict verdict_of(const World& world, Claim claim, unsigned threads = 1);
 
-inline std::string told(const Verdict& verdict) {
-    std::string text = fmt::format("{} {} {}\n", to_string(verdict.claim), to_string(verdict.answer), verdict.reason);
-    for (const Finding& finding : verdict.findings) {
-        text += fmt::format("{}: {} [{}]\n", finding.environment, finding.summary, finding.contradicts.text);
-        for (const Hop& hop : finding.witness.hops) text += fmt::format("  {}\n", hop.text);
-    }
-    return text;
-}
+std::string told(const Verdict& verdict);
 
-// The claim is violated, by a single finding that says `summary` and points at `contradicts`.
-inline void expect_violated(const World& world, Claim claim, std::string_view summary, std::string_view contradicts) {
-    const Verdict verdict = verdict_of(world, claim);
-    ASSERT_EQ(verdict.answer, Answer::violated) << told(verdict);
-    EXPECT_EQ(verdict.findings.size(), 1U) << told(verdict);
-    EXPECT_EQ(verdict.findings.front().summary, summary) << told(verdict);
-    EXPECT_EQ(verdict.findings.front().contradicts.text, contradicts);
-}
+/// The claim is violated, by a single finding that says `summary` and points at `contradicts`.
+void expect_violated(const World& world, Claim claim, std::string_view summary, std::string_view contradicts);
 
-inline void expect_holds(const World& world, Claim claim) {
-    const Verdict verdict = verdict_of(world, claim);
-    EXPECT_EQ(verdict.answer, Answer::holds) << told(verdict);
-}
+void expect_holds(const World& world, Claim claim);
 
 }  // namespace tenantry::verify::test

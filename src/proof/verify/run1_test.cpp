@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "claims_for_test.hpp"
+#include "published.hpp"
 #include "sandbox_for_test.hpp"
 
 namespace tenantry::verify {
