@@ -327,7 +327,8 @@ Commons commons_of(const model::Platform& platform) {
                     platform.network.blockPrefix,
                     *HostName::parse(platform.local.domain),
                     {}};
-    for (const auto& [image, host] : platform.local.images) commons.hostImages.emplace(image, host.path);
+    for (const auto& [image, own] : platform.local.images)
+        (own.isOci ? commons.ociImages : commons.hostImages).emplace(image, own.path);
     return commons;
 }
 

@@ -23,6 +23,8 @@ State::Shape commons_of(const Commons& commons) {
     lines.push_back({"targets.local.domain", "domain " + commons.localDomain.str()});
     for (const auto& [image, path] : commons.hostImages)
         lines.push_back({"targets.local.images", fmt::format("image {} from {}", image, path.str())});
+    for (const auto& [image, path] : commons.ociImages)
+        lines.push_back({"targets.local.images", fmt::format("image {} from oci {}", image, path.str())});
     return lines;
 }
 

@@ -99,7 +99,7 @@ Finding stores() {
     return {"stores", true, (there.empty() ? "none" : there) + missing, help};
 }
 
-// Only platforms with images of registries need them.
+// Only platforms with images of registries, layouts or archives need them.
 Finding images() {
     std::string missing;
     for (const char* name : {"skopeo", "umoci"})

@@ -34,6 +34,7 @@ constexpr std::uint64_t besideLayers = 16 << 20;
 constexpr std::size_t blobsBeside = 64;
 
 std::string manifest_name(const std::string& digest) { return "sha256-" + digest; }
+std::string sent_name(const std::string& digest) { return "sent-" + digest; }
 
 // A folder that is gone with its user, whatever became of it.
 class Workplace {
@@ -42,6 +43,7 @@ class Workplace {
         Workplace made(TRY(images.workplace()));
         for (const char* name : {"layout", "tmp"})
             TRY_VOID(make_folder(made.folder_ / name, 0700, FileOwner{imageUser, imageUser}));
+        TRY_VOID(make_folder(made.folder_ / "source", 0755));
         // skopeo goes through it; the folder above it is root's alone.
         TRY_VOID(make_folder(made.folder_, 0711));
         return made;
@@ -123,6 +125,9 @@ std::string transport(const ImageName& name, const std::string& digest) {
     return fmt::format("docker://{}:{}", name.path(), name.tag);
 }
 
+// Nobody's to write any more, and another helper's to read.
+Result<void> close_layout(const path& work) { return make_folder(work / "layout", 0755, FileOwner{0, 0}); }
+
 }  // namespace
 
 /// One thing that is being fetched; others who want the same wait, and find it.
@@ -165,7 +170,9 @@ Result<std::string> OciImages::ask(const ImageName& name, const std::string& dig
     ImageHelpers::Fetch fetch{.arguments = {"inspect", "--raw", "--no-tags", "--authfile=/proc/self/fd/3",
                                             fmt::format("--tls-verify={}", !name.is_loopback())},
                               .work = work.folder(),
+                              .source = {},
                               .logins = TRY(logins()),
+                              .alone = false,
                               .limits = asking};
     fetch.arguments.push_back(transport(name, digest));
     HelperEnd end = TRY(helpers_->skopeo(fetch));
@@ -183,7 +190,9 @@ Result<void> OciImages::copy(const path& work, const ImageName& name, const std:
                       fmt::format("--src-tls-verify={}", !name.is_loopback()), "--dest-oci-accept-uncompressed-layers",
                       transport(name, digest), "oci:/mnt/layout:image"},
         .work = work,
+        .source = {},
         .logins = TRY(logins()),
+        .alone = false,
         .limits = {.time = copyWithin,
                    .fileBytes = largest(manifest) + besideLayers,
                    .bytes = manifest.size() + besideLayers,
@@ -191,8 +200,7 @@ Result<void> OciImages::copy(const path& work, const ImageName& name, const std:
     const HelperEnd end = TRY(helpers_->skopeo(fetch));
     if (end.tooLarge) return fail("the registry sends more than its manifest says");
     if (end.code != 0) return fail("{}", meaning_of(end.words));
-    // Nobody's to write any more, and another helper's to read.
-    return make_folder(work / "layout", 0755, FileOwner{0, 0});
+    return close_layout(work);
 }
 
 // From a layout to a stored image.
@@ -243,6 +251,45 @@ Result<std::string> OciImages::fetch(const ImageRef& reference) {
     };
     return wrap(fetch(), "the image {}", reference.str());
 }
+
+Result<std::string> OciImages::unpack_sent(const std::string& digest) {
+    const path sent = TRY(images_.folder_of(digest));
+    const Workplace work = TRY(Workplace::make(images_));
+    std::error_code error;
+    if (std::filesystem::exists(sent / "oci-layout", error)) return make(work.folder(), sent);
+    std::vector<path> files;
+    for (const auto& entry : std::filesystem::directory_iterator(sent, error)) files.push_back(entry.path());
+    if (files.size() != 1 || !std::filesystem::is_regular_file(files.front(), error))
+        return fail(
+            "it is neither an OCI layout (a folder with `oci-layout`) nor an archive of `docker save` (a file)");
+    ImageHelpers::Fetch fetch{
+        // It compresses layers: an archive's manifest says that they are, and they are not.
+        .arguments = {"copy", "--quiet", "docker-archive:/mnt/source/" + files.front().filename().string(),
+                      "oci:/mnt/layout:image"},
+        .work = work.folder(),
+        .source = sent,
+        .logins = "{}",
+        .alone = true,
+        .limits = {.time = copyWithin,
+                   .fileBytes = mostLayerBytes,
+                   .bytes = 2 * mostLayerBytes,
+                   .files = mostLayers + blobsBeside}};
+    const HelperEnd end = TRY(helpers_->skopeo(fetch));
+    if (end.tooLarge) return fail("it is too large: a layer has more than {} MiB", mostLayerBytes >> 20);
+    if (end.code != 0) return fail("it is no archive of `docker save`: {}", cause_of(end.words));
+    TRY_VOID(close_layout(work.folder()));
+    return make(work.folder(), work.folder() / "layout");
+}
+
+Result<std::string> OciImages::unpack(const std::string& digest) {
+    const Turn turn(*this, digest);
+    if (auto there = images_.named(sent_name(digest))) return *std::move(there);
+    std::string made = TRY(unpack_sent(digest));
+    TRY_VOID(images_.name(sent_name(digest), made));
+    return made;
+}
+
+bool OciImages::has(const std::string& digest) const { return images_.named(sent_name(digest)).has_value(); }
 
 namespace {
 

@@ -53,7 +53,19 @@ std::string program_of(const std::string& reference) {
     return name.substr(0, name.find_first_of(":@"));
 }
 
-// Reads the host's images that these environments use, and sends those that the daemon has not.
+// Where an image lies beneath the platform's folder, and the name that a single file gets; nothing: in a registry.
+struct Local {
+    std::string path, name;
+};
+std::optional<Local> local_image(const blueprint::Commons& commons, const std::string& reference) {
+    if (const auto host = commons.hostImages.find(reference); host != commons.hostImages.end())
+        return Local{host->second.str(), program_of(reference)};
+    if (const auto oci = commons.ociImages.find(reference); oci != commons.ociImages.end())
+        return Local{oci->second.str(), "image.tar"};
+    return std::nullopt;
+}
+
+// Reads the images of this machine that these environments use, and sends those that the daemon has not.
 Result<std::map<std::string, std::string>> send_images(Session& session, client::Client& daemon,
                                                        const std::vector<std::string>& environments) {
     const blueprint::Blueprint& blueprint = session.compiled()->blueprint;
@@ -63,9 +75,9 @@ Result<std::map<std::string, std::string>> send_images(Session& session, client:
             for (const ImageRef& image : blueprint::images_of(blueprint, environment)) used.insert(image.str());
     std::map<std::string, std::string> digests;
     for (const std::string& reference : used) {
-        const auto path = blueprint.commons.hostImages.find(reference);
-        if (path == blueprint.commons.hostImages.end()) continue;  // the daemon says what it thinks of that
-        const auto own = TRY(wrap(host::read_image(session.workspace(), path->second.str(), program_of(reference)),
+        const auto local = local_image(blueprint.commons, reference);
+        if (!local) continue;  // the daemon fetches it
+        const auto own = TRY(wrap(host::read_image(session.workspace(), local->path, local->name),
                                   "the image {} (targets.local.images)", reference));
         std::string digest = host::image_digest(own);
         if (!TRY(daemon.has_image(digest))) {

@@ -61,8 +61,8 @@ constexpr Type waveTableType = table("wave", keys::wave);
 constexpr Type waveType = either(s::share, waveTableType);
 constexpr Type stageDeliveryType = table("stageDelivery", keys::stage_delivery);
 constexpr Type deliveryType = table("delivery", keys::delivery, s::stageName, stageDeliveryType);
-constexpr Type hostImageType = table("hostImage", keys::host_image);
-constexpr Type imagesType = named(s::imageRef, hostImageType);
+constexpr Type localImageType = table("localImage", keys::local_image);
+constexpr Type imagesType = named(s::imageRef, localImageType);
 constexpr Type accountType = table("account", keys::account);
 
 constexpr Type hostListType = list(hostNameType);
@@ -239,8 +239,9 @@ constexpr std::array stageDeliveryKeys{
 constexpr std::array waveKeys{
     Key{"tenants", "the tenants of this wave", list(tenantNameType), "tenants: [acme]"},
 };
-constexpr std::array hostImageKeys{
-    Key{"host", "program or folder beneath the platform's folder", one(s::relativePath), "host: build/api"},
+constexpr std::array localImageKeys{
+    Key{"host", "program or folder beneath the platform's folder", one(s::relativePath)},
+    Key{"oci", "OCI layout or archive of `docker save` beneath the platform's folder", one(s::relativePath)},
 };
 constexpr std::array tenantsKeys{
     Key{"include", "files with tenants beneath this folder, `*` in the last part of the path", one(s::include)},
@@ -268,7 +269,7 @@ std::span<const Key> stage_override() { return stageOverrideKeys; }
 std::span<const Key> service_override() { return serviceOverrideKeys; }
 std::span<const Key> targets() { return targetsKeys; }
 std::span<const Key> local_target() { return localKeys; }
-std::span<const Key> host_image() { return hostImageKeys; }
+std::span<const Key> local_image() { return localImageKeys; }
 std::span<const Key> aws_target() { return awsKeys; }
 std::span<const Key> account() { return accountKeys; }
 std::span<const Key> backups() { return backupKeys; }

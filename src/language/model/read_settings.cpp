@@ -65,10 +65,17 @@ void read_images(const Place& place, Platform& platform, Diagnostics& diagnostic
         if (!image)
             diagnostics.add(code::badValue, entry.keyAt,
                             fmt::format("The image {} {}.", quote(entry.key), image.error()));
-        MapReader map({entry.value, entry.keyAt}, fmt::format("the image {}", quote(entry.key)), keys::host_image(),
+        MapReader map({entry.value, entry.keyAt}, fmt::format("the image {}", quote(entry.key)), keys::local_image(),
                       diagnostics);
-        if (auto path = map.scalar("host", RelativePath::parse); path && image)
-            platform.local.images.emplace(image->str(), HostImage{*std::move(path)});
+        const bool host = map.find("host").has_value(), oci = map.find("oci").has_value();
+        if (map.is_map() && host == oci)
+            diagnostics.add(
+                host ? code::badValue : code::missingKey, entry.keyAt,
+                fmt::format("The image {} needs `host` or `oci`, and not both.", quote(entry.key)),
+                "write `host: build/api` for a program or folder, `oci: images/api` for an OCI layout or an "
+                "archive of `docker save`");
+        auto path = map.scalar(host ? "host" : "oci", RelativePath::parse);
+        if (path && image) platform.local.images.emplace(image->str(), LocalImage{*std::move(path), !host});
     }
 }
 

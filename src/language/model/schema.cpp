@@ -165,6 +165,7 @@ class SchemaWriter {
             exactly_one("when", "at");
             return with("reset", "when", "after-create");
         }
+        if (table == "localImage") return exactly_one("host", "oci");
         if (table == "secret") {
             exactly_one("make", "given");
             not_both("rotate", "given");

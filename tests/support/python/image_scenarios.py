@@ -4,13 +4,14 @@
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
 import tarfile
 from pathlib import Path
 
-from live_machine import BIN, Daemon, Platform, answers, everything, until
+from live_machine import BIN, Daemon, Platform, answers, ask, everything, until
 from load_scenarios import Load
 from oci_images import Layout, Registry, entry, program
 
@@ -121,6 +122,46 @@ def what_is_at_hand_by_its_digest_needs_no_registry(cgroup):
     assert list(IMAGES.glob("sha256-*"))
     Daemon(cgroup).end()
     assert list(IMAGES.iterdir()) == []
+
+
+def an_image_of_the_platforms_folder_runs(cgroup):
+    daemon, lend = Daemon(cgroup), Platform()
+    lend.edit(HOST_IMAGE, "lend/api: { oci: images/api }")
+    lend.edit("lend/web: { host: build/web }", "lend/web: { oci: images/web.tar }")
+    lend.edit("\ntenants:", "\njobs:\n  users: { image: lend/tool, command: [/etc/passwd], when: before-release }\n\ntenants:")
+    (lend.folder / "images").mkdir()
+    good().folder.rename(lend.folder / "images/api")
+    lend.edit("images: {", "images: { lend/tool: { oci: images/tool },")
+    layout(lambda made: made.image([program("/usr/bin/cat")], {"Entrypoint": ["/usr/bin/cat"], "Cmd": ["/nothing"]}), folder=lend.folder / "images/tool")
+    pages = [entry("srv/"), entry("srv/www/"), entry("srv/www/index.html", b"<p>of an archive\n")]
+    web = layout(lambda made: made.image([pages], {}), folder="/mnt/web")
+    archive = f"docker-archive:{lend.folder}/images/web.tar:lend/web:1"
+    subprocess.run(["skopeo", "copy", "--quiet", f"oci:{web.folder}", archive], check=True, capture_output=True)
+    lend("up", "acme")
+    assert answers(ACME) == "hello from acme\n"
+    assert ask(ACME) == (200, "<p>of an archive\n")
+    users = lend("logs", "acme/production/users")
+    assert "root:x:0:0" in users and "task:x:" in users, users
+    pids = {name: task["pid"] for name, task in lend.tasks().items()}
+    lend("up", "acme")
+    assert {name: task["pid"] for name, task in lend.tasks().items()} == pids
+
+    # A folder that is served is mounted from this machine: a link there would lead to this machine's files.
+    linked = [entry("srv/"), entry("srv/www", kind=tarfile.SYMTYPE, link="/etc")]
+    (lend.folder / "images/web.tar").unlink()
+    layout(lambda made: made.image([linked], {}), folder=lend.folder / "images/web.tar")
+    refused = lend("up", "acme", code=1)
+    assert "the image lend/web of web: it has no folder /srv/www" in refused, refused
+    shutil.rmtree(lend.folder / "images/web.tar")
+    (lend.folder / "images/web.tar").write_text("not an archive")
+    refused = lend("up", "acme", code=1)
+    assert "the image lend/web: it is no archive of `docker save`: " in refused, refused
+    (lend.folder / "images/api/oci-layout").unlink()
+    refused = lend("up", "acme", code=1)
+    assert "the image lend/api: it is neither an OCI layout (a folder with `oci-layout`) nor an archive" in refused, refused
+    assert ask(ACME) == (200, "<p>of an archive\n")
+    lend("down", "*")
+    daemon.end()
 
 
 def a_change_from_one_image_to_another_loses_no_request(cgroup):

@@ -100,9 +100,11 @@ struct MachineService::Prepared {
 // The digest of an image's files. Where it comes from, the platform's files say alone, whatever was sent.
 Result<std::string> MachineService::image_of(const ImageRef& image, const Platform& platform) {
     const blueprint::Commons& commons = platform.compiled->blueprint.commons;
-    if (!commons.hostImages.contains(image.str())) return parts_.ociImages.fetch(image);
+    const bool host = commons.hostImages.contains(image.str()), oci = commons.ociImages.contains(image.str());
+    if (!host && !oci) return parts_.ociImages.fetch(image);
     const auto sent = platform.bundle.images.find(image.str());
     if (sent == platform.bundle.images.end()) return fail("the image {} was not sent", image.str());
+    if (oci) return wrap(parts_.ociImages.unpack(sent->second), "the image {}", image.str());
     TRY_VOID(wrap(parts_.images.folder_of(sent->second), "the image {}", image.str()));
     return sent->second;
 }
@@ -232,7 +234,9 @@ wire::ImageAnswer MachineService::store_image(const std::vector<wire::ImageFile>
     return {.digest = *std::move(stored), .error = {}};
 }
 
-bool MachineService::has_image(const std::string& digest) { return parts_.images.folder_of(digest).has_value(); }
+bool MachineService::has_image(const std::string& digest) {
+    return parts_.images.folder_of(digest).has_value() || parts_.ociImages.has(digest);
+}
 
 wire::Applied MachineService::applied(const std::string& platform) {
     const auto read = [&]() -> Result<std::string> {

@@ -33,6 +33,7 @@ struct Commons {
     HostName localDomain;
     std::map<std::string, RelativePath>
         hostImages;  ///< target local: image reference -> program or folder beneath the platform's folder
+    std::map<std::string, RelativePath> ociImages = {};  ///< the same: OCI layout or archive of `docker save`
 };
 
 /// The compiler's product: what every target and the proof are made of.

@@ -36,7 +36,8 @@ Result<std::vector<ImageFile>> read_image(const Workspace& platform, std::string
 ///
 ///     DIGEST          files of an image: of the host's, as they were sent, or an unpacked one's
 ///     DIGEST.json     what an unpacked one says of its process; its digest counts this in
-///     NAME            holds the DIGEST that something else is called by: `sha256-HEX` is a manifest or an index
+///     NAME            holds the DIGEST that something else is called by: `sha256-HEX` is a manifest or an index,
+///                     `sent-HEX` a layout or an archive that was sent
 ///
 /// Copies are one store; may be used from several threads.
 class ImageStore {

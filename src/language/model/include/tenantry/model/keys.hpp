@@ -44,7 +44,7 @@ std::span<const Key> stage_override();  ///< under a tenant's stage
 std::span<const Key> service_override();
 std::span<const Key> targets();
 std::span<const Key> local_target();
-std::span<const Key> host_image();
+std::span<const Key> local_image();
 std::span<const Key> aws_target();
 std::span<const Key> account();
 std::span<const Key> backups();

@@ -239,14 +239,16 @@ struct Tenant {
     std::map<std::string, StageOverride, std::less<>> overrides;        ///< by stage
 };
 
-/// A program or folder beneath the platform's folder, run over the host's /usr.
-struct HostImage {
+/// An image that lies beneath the platform's folder.
+struct LocalImage {
     RelativePath path;
+    bool isOci =
+        false;  ///< an OCI layout, or an archive of `docker save`; else a program or folder, run over the host's /usr
 };
 
 struct LocalTarget {
-    std::string domain;                                    ///< default `<platform>.localhost`
-    std::map<std::string, HostImage, std::less<>> images;  ///< by image reference
+    std::string domain;                                     ///< default `<platform>.localhost`
+    std::map<std::string, LocalImage, std::less<>> images;  ///< by image reference
 };
 
 struct AwsAccount {

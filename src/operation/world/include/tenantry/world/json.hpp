@@ -111,4 +111,8 @@ Result<T> from_json(std::string_view text, std::size_t depth = 32) {
     return *value;
 }
 
+// The largest, compiled once.
+extern template std::string to_json(const EnvironmentSpec& value);
+extern template Result<EnvironmentSpec> from_json<EnvironmentSpec>(std::string_view text, std::size_t depth);
+
 }  // namespace tenantry::world
