@@ -17,7 +17,7 @@ import yaml
 from hostile_scenarios import own_address
 from kernel_network import Fence, inside
 from kernel_probe import Ears, frame
-from live_machine import Daemon
+from live_machine import Daemon, Platform
 from live_scenarios import nft, router_of
 from packets import CALLER_PORT, Kind
 from store_scenarios import FOLDER, lending
@@ -196,6 +196,36 @@ def every_packet_goes_as_declared_and_no_other(cgroup):
     assert any(f"acme/demo/api-1 as {neighbour.address} " in line for line in wrong), "under another's address"
     assert not [line for line in wrong if "norte" in line or "/proc/self" in line], "no rule leads to another environment, or to the machine"
     ears.close()
+    lend("down", "*")
+    daemon.end()
+
+
+def connections_of_one_environment_are_in_no_table_of_another(cgroup):
+    daemon, lend = Daemon(cgroup), Platform()
+    lend("up")
+    routers = {environment: router_of(lend, daemon, environment) for environment in ("acme/production", "norte/production")}
+
+    def count():
+        return int(Path("/proc/sys/net/netfilter/nf_conntrack_count").read_text())  # of the namespace of who reads
+
+    def tracked():
+        return {environment: inside(router, count) for environment, router in routers.items()}
+
+    tasks = lend.tasks("acme/production")
+    space = {name: f"/proc/{tasks[name]['pid']}/ns/net" for name in ("web-1", "api-1")}
+    api = inside(space["api-1"], own_address)
+    before = tracked()
+
+    def open_many():
+        opened = [socket.create_connection((api, 9000), timeout=20) for _ in range(50)]
+        there = tracked()
+        for one in opened:
+            one.close()
+        return there
+
+    after = inside(space["web-1"], open_many)
+    assert after["acme/production"] >= before["acme/production"] + 50, (before, after)
+    assert after["norte/production"] <= before["norte/production"] + 10, (before, after)
     lend("down", "*")
     daemon.end()
 
