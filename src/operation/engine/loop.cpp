@@ -150,7 +150,10 @@ Result<std::string> Runner::Loop::take(const Event& event) {
     Change change = machines_.apply(event, {ports_.clock.boot_ms()}, wall);
     if (auto stored = ports_.store.commit(change.transition, change.durable); !stored)
         return std::unexpected(wrap(std::move(stored), "writing the journal").error());
-    if (!change.environments.empty()) lookAt_.reset();  // it may have become up, or have other jobs
+    for (const auto& [id, row] : change.environments) {
+        timetable_.forget(id);  // it may have become up, or have other jobs
+        lookAt_.reset();
+    }
     {
         const std::scoped_lock lock(mutex_);
         machines_.accept(change);
@@ -240,6 +243,7 @@ Result<void> Runner::Loop::look_at_clock() {
     const bool wasPutBack = now < lookedAt_;
     lookedAt_ = now;
     if (lookAt_ && now < *lookAt_ && !wasPutBack) return {};
+    if (wasPutBack) timetable_.forget_all();
     for (const Event& event : timetable_.due(machines_, now)) TRY_VOID(take(event));
     lookAt_ = timetable_.next(machines_, now);
     return {};
@@ -342,6 +346,12 @@ Runner::Events Runner::Loop::events_after(std::uint64_t number, std::chrono::mil
     changed_.wait(lock, [&] { return recovered_ || closed_; });
     changed_.wait_for(lock, limit, [&] { return events_.last() != number || closed_; });
     return {events_.behind(number), events_.last()};
+}
+
+bool Runner::Loop::any_present() const {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return recovered_ || closed_; });  // before, nothing is known
+    return std::ranges::any_of(machines_.environments(), [](const auto& row) { return !is_gone(row.second.state); });
 }
 
 world::Status Runner::Loop::status() const { return status_after(0, std::chrono::milliseconds(0)); }

@@ -31,6 +31,7 @@ class Runner::Loop {
     Result<void> note(const world::Placement& placement, std::string what, std::string by);
     Result<std::uint64_t> run_job(const world::Placement& placement, const std::string& job, bool resets,
                                   std::string by);
+    [[nodiscard]] bool any_present() const;
     [[nodiscard]] world::Status status() const;
     [[nodiscard]] world::Status status_after(std::uint64_t version, std::chrono::milliseconds limit) const;
     [[nodiscard]] std::shared_ptr<const world::EnvironmentSpec> spec(const world::Placement& placement) const;

@@ -127,6 +127,7 @@ Result<std::uint64_t> Runner::run_job(const world::Placement& placement, const s
     return loop_->run_job(placement, job, resets, std::move(by));
 }
 
+bool Runner::any_present() const { return loop_->any_present(); }
 world::Status Runner::status() const { return loop_->status(); }
 world::Status Runner::status_after(std::uint64_t version, std::chrono::milliseconds limit) const {
     return loop_->status_after(version, limit);

@@ -54,17 +54,23 @@ plan::RulesOf Timetable::rules(WallTime now) {
 std::vector<Event> Timetable::due(const Machines& machines, WallTime now) {
     const std::scoped_lock lock(mutex_);
     std::vector<Event> all;
-    for (const auto& [id, row] : machines.environments())
+    for (const auto& [id, row] : machines.environments()) {
+        if (const auto look = looks_.find(id); look != looks_.end() && now < look->second) continue;
         for (plan::EnvironmentEvent& event : plan::look_at_times(row.state, now, rules(now)))
             all.push_back({row.placement, "", std::move(event), {}, {}, {}});
+    }
     return all;
 }
 
 WallTime Timetable::next(const Machines& machines, WallTime now) {
     const std::scoped_lock lock(mutex_);
     WallTime next = now + never;
-    for (const auto& [id, row] : machines.environments())
-        if (const auto at = plan::next_look(row.state, now, rules(now))) next = std::min(next, *at);
+    for (const auto& [id, row] : machines.environments()) {
+        const auto [look, isNew] = looks_.try_emplace(id, next);
+        if (isNew || look->second <= now)
+            look->second = plan::next_look(row.state, now, rules(now)).value_or(now + never);
+        next = std::min(next, look->second);
+    }
     return next;
 }
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
 
 #include <poll.h>
 #include <sys/epoll.h>
@@ -76,6 +75,7 @@ void Watcher::watch(const TaskRow& row) {
         for (const int pidfd : {watched.pidfd, watched.monitor})
             if (pidfd >= 0) ::epoll_ctl(poll_, EPOLL_CTL_ADD, pidfd, &event);
         bySerial_[serial] = id;
+        checks_.emplace(watched.nextCheck, id);
         watched_[id] = std::move(watched);
     }
     changed_.notify_one();
@@ -89,6 +89,7 @@ void Watcher::forget(const std::string& id) {
 
 void Watcher::drop(std::map<std::string, Watched>::iterator watched) {
     bySerial_.erase(watched->second.serial);
+    checks_.erase({watched->second.nextCheck, watched->first});
     close_pidfds(watched->second);  // which takes them out of the epoll set
     watched_.erase(watched);
 }
@@ -148,23 +149,15 @@ void Watcher::check_health() {
     std::unique_lock lock(mutex_);
     while (!stopped_) {
         const std::int64_t now = clock_.boot_ms();
-        auto due = watched_.end();
-        std::int64_t next = now + 1000;
-        for (auto at = watched_.begin(); at != watched_.end(); ++at) {
-            if (at->second.checking) continue;
-            if (at->second.nextCheck <= now)
-                due = at;
-            else
-                next = std::min(next, at->second.nextCheck);
-        }
-        if (due == watched_.end()) {
+        const std::int64_t next = checks_.empty() ? now + 1000 : std::min(checks_.begin()->first, now + 1000);
+        if (next > now) {
             changed_.wait_for(lock, std::chrono::milliseconds(next - now));
             continue;
         }
-        const std::string id = due->first;
-        const std::uint64_t serial = due->second.serial;
-        const TaskRow row = due->second.row;
-        due->second.checking = true;
+        const std::string id = checks_.extract(checks_.begin()).value().second;
+        const Watched& due = watched_.at(id);
+        const std::uint64_t serial = due.serial;
+        const TaskRow row = due.row;
         lock.unlock();
         const Result<void> well = row.spec.health ? probe_.healthy(row.placement, row.spec) : Result<void>();
         lock.lock();
@@ -175,10 +168,9 @@ void Watcher::check_health() {
             row.spec.health ? row.spec.health->every : std::chrono::milliseconds(5000);
         const std::int64_t then = clock_.boot_ms();
         const bool news = is_news(watched, well.has_value(), then);
-        watched.checking = false;
         watched.interval = well ? every : std::min(watched.interval * 3 / 2, every);
         watched.nextCheck = then + watched.interval.count();
-        if (watched.steady && !row.spec.health) watched.nextCheck = std::numeric_limits<std::int64_t>::max();
+        if (!watched.steady || row.spec.health) checks_.emplace(watched.nextCheck, id);
         if (!news) continue;
         lock.unlock();
         plan::TaskEvent event = plan::task_event::Healthy{};

@@ -9,8 +9,10 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <tenantry/plan/task_machine.hpp>
@@ -41,9 +43,8 @@ class Watcher {
         std::uint64_t serial = 0;                // of this watch; the number of a closed pidfd comes again
         std::int64_t nextCheck = 0;              // boot time, ms
         std::chrono::milliseconds interval{10};  // to the check after that; grows up to health.every
-        bool checking = false;
-        std::optional<std::int64_t> wellSince;  // boot time, ms; nothing where the last answer was none
-        bool steady = false;                    // well for so long that the task's machine has nothing more to learn
+        std::optional<std::int64_t> wellSince;   // boot time, ms; nothing where the last answer was none
+        bool steady = false;                     // well for so long that the task's machine has nothing more to learn
     };
     void watch_ends();
     void check_health();
@@ -59,6 +60,8 @@ class Watcher {
     std::mutex mutex_;
     std::condition_variable changed_;
     std::map<std::string, Watched> watched_;
+    std::set<std::pair<std::int64_t, std::string>>
+        checks_;  // whom to ask next, and when; not those that are being asked
     bool stopped_ = false;
     int poll_ = -1, wake_ = -1;
     std::map<std::uint64_t, std::string> bySerial_;

@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 import kernel_network
-from live_machine import BIN, Daemon, Platform, answers, ask, context, everything, is_alive, parent_of, proportional_memory, until, wait_end
+from live_machine import BIN, Daemon, Platform, answers, ask, context, everything, is_alive, parent_of, resident_memory, until, wait_end
 
 ACME, NORTE, WHITE_LABEL = "acme.lend.localhost", "norte.lend.localhost", "prestamos.acme.example"
 
@@ -117,6 +117,12 @@ def no_edge():
     return not Path("/run/tenantry/edge").exists()
 
 
+def level_of_memory(daemon):
+    """KiB, when nothing has happened for so long that the daemon has given back what it could."""
+    time.sleep(3)
+    return resident_memory(daemon.pid)
+
+
 def rounds_leave_nothing(cgroup, daemon, platform, rounds, at_work):
     """`up` and `down`, again and again: nothing is left, and the daemon's memory stays what it was after the second round."""
     before, second = None, None
@@ -133,12 +139,6 @@ def rounds_leave_nothing(cgroup, daemon, platform, rounds, at_work):
         assert len(after[what]) == len(there), f"{what}: {there} -> {after[what]}"
     last = level_of_memory(daemon)
     assert last <= 1.1 * second + 256, (second, last)
-
-
-def level_of_memory(daemon):
-    """KiB, when nothing has happened for so long that the daemon has given back what it could."""
-    time.sleep(3)
-    return proportional_memory(daemon.pid)
     left = [str(path) for folder in ("/run/tenantry/platforms", "/run/tenantry/in", "/run/tenantry/edge") for path in Path(folder).rglob("*")]
     assert left == [], left
 

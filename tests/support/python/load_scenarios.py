@@ -91,7 +91,7 @@ def no_request_is_lost_while_others_come_go_and_change(cgroup):
     threading.Timer(seconds, over.set).start()
     rounds = 0
     with Load() as load:
-        while not over.is_set():
+        while rounds < 2 or not over.is_set():
             lend("up", "norte")
             rounds += 1
             if rounds == 1:
@@ -99,7 +99,6 @@ def no_request_is_lost_while_others_come_go_and_change(cgroup):
                 lend("up", "norte")
             lend("down", "norte")
     load.check()
-    assert rounds >= 2, rounds
     print(f"{len(load.sent)} requests, 0 failed, 0 twice, while the other environment came and went {rounds} times")
     lend("down", "*")
     daemon.end()

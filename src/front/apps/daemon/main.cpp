@@ -112,13 +112,7 @@ Result<void> serve(const Options& options) {
         ended = runner.run(stop);
         if (!ended) kill(getpid(), SIGTERM);
     });
-    EdgeKeeper edge(
-        containers,
-        [&] {
-            return std::ranges::any_of(runner.status().environments,
-                                       [](const auto& one) { return one.phase != "absent"; });
-        },
-        log_line);
+    EdgeKeeper edge(containers, [&] { return runner.any_present(); }, log_line);
     SecretKeeper secrets(runner);
     CertificateKeeper certificates(runner, files, containers, log_line);
     MachineService service({runner, platforms, containers, network, stores, probe, images, authority, edge, ociImages,

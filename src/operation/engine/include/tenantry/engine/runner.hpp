@@ -71,6 +71,8 @@ class Runner {
     /// A line of the ledger about what no machine does.
     Result<void> note(const world::Placement& placement, std::string what, std::string by);
 
+    /// Whether there is an environment that is not absent: much cheaper than `status`.
+    [[nodiscard]] bool any_present() const;
     [[nodiscard]] world::Status status() const;
     /// Waits until the status has another version than `version`, at most `limit`.
     [[nodiscard]] world::Status status_after(std::uint64_t version, std::chrono::milliseconds limit) const;
