@@ -1,4 +1,4 @@
-# Headers that many files include, parsed once for all of them: half of what a build from nothing costs. Three sets, each
+# Headers that many files include, parsed once for all of them, as they cost more than most files themselves. Three sets, each
 # with what stands below it, and each once more with GoogleTest:
 #   base       the library's and `base`, which every room uses
 #   blueprint  what a platform compiles to: for the rooms that read or write it
