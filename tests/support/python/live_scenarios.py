@@ -1,6 +1,7 @@
 """What must hold of platforms that run, one function a scenario:
     live_scenarios.py SCENARIO CGROUP        as root in a test cell; exit 0 where it holds"""
 
+import contextlib
 import json
 import os
 import re
@@ -673,8 +674,13 @@ def exec_passes_on_what_is_read_and_written_until_either_ends(cgroup):
     daemon, lend = Daemon(cgroup), Platform()
     lend("up", "acme")
 
+    @contextlib.contextmanager
     def started(*words, **pipes):
-        return subprocess.Popen([BIN / "tenantry", "exec", "-C", lend.folder, *words], **pipes)
+        with subprocess.Popen([BIN / "tenantry", "exec", "-C", lend.folder, *words], **pipes) as one:
+            try:
+                yield one
+            finally:
+                one.kill()  # or a failure would wait for what never ends
 
     def ran(*words, given=b""):
         done = subprocess.run([BIN / "tenantry", "exec", "-C", lend.folder, *words], input=given, capture_output=True, timeout=60)
@@ -692,12 +698,12 @@ def exec_passes_on_what_is_read_and_written_until_either_ends(cgroup):
     script = ["/usr/bin/sh", "-c", "echo $$; exec sleep 1234"]
     with started(api, "--", *script, stdout=subprocess.PIPE) as one:
         assert one.stdout.readline().strip().isdigit(), "it is passed on at once"
-        [inside] = pids_of_command("sleep", "1234")
+        inside = pid_of_command("sleep", "1234")
         one.kill()
     wait_end(inside)  # whoever asked has gone
     with started(api, "--", *script, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as one:
         one.stdout.readline()
-        [inside] = pids_of_command("sleep", "1234")
+        inside = pid_of_command("sleep", "1234")
         daemon.end()
         assert one.wait(timeout=30) == 1 and b"the daemon" in one.stderr.read()
     wait_end(inside)
@@ -706,6 +712,12 @@ def exec_passes_on_what_is_read_and_written_until_either_ends(cgroup):
     assert "/usr/bin/cat runs in api-1" in told and "1234" not in told, told
     lend("down", "*")
     daemon.end()
+
+
+def pid_of_command(*words):
+    """Of the only one; waits until it is there."""
+    [pid] = until(lambda: list(pids_of_command(*words)), f"{words} runs")
+    return pid
 
 
 def pids_of_command(*words):
