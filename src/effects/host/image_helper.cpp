@@ -192,7 +192,7 @@ Result<HelperEnd> ImageHelpers::skopeo(const Fetch& fetch) const {
     TRY_VOID(check_installed("/usr/bin/skopeo"));
     const Descriptor logins = TRY(memory(fetch.logins));
     const auto enter = [&]() -> Result<void> {
-        TRY_VOID(own_mounts(fetch.alone ? CLONE_NEWNET : 0));
+        TRY_VOID(own_mounts(fetch.source.empty() ? 0 : CLONE_NEWNET));
         TRY_VOID(bind_at(fetch.work, place, MS_NOEXEC));
         if (fetch.source.empty()) return {};
         return bind_at(fetch.source, path(place) / "source", MS_RDONLY | MS_NOEXEC);

@@ -42,15 +42,14 @@ class ImageHelpers {
     /// `cgroups` must outlive it.
     explicit ImageHelpers(const Cgroups& cgroups) : cgroups_(cgroups) {}
 
-    /// skopeo, without rights, in the machine's network or (`alone`) in none. Of our files it sees `work` as /mnt,
-    /// which it may write where the folder in it is `imageUser`'s, and `source` as /mnt/source. `logins`: an
-    /// authentication file for registries, which it finds as /proc/self/fd/3.
+    /// skopeo, without rights, in the machine's network, or in none where it has a `source`. Of our files it sees
+    /// `work` as /mnt, and may write in the folders there that are `imageUser`'s; and `source` as /mnt/source, to read.
+    /// `logins`: an authentication file for registries, which it finds as /proc/self/fd/3.
     struct Fetch {
         std::vector<std::string> arguments;
         std::filesystem::path work;
-        std::filesystem::path source;  ///< empty: none
+        std::filesystem::path source = {};  ///< empty: none
         std::string logins = "{}";
-        bool alone = false;
         HelperLimits limits;
     };
     Result<HelperEnd> skopeo(const Fetch& fetch) const;

@@ -170,9 +170,7 @@ Result<std::string> OciImages::ask(const ImageName& name, const std::string& dig
     ImageHelpers::Fetch fetch{.arguments = {"inspect", "--raw", "--no-tags", "--authfile=/proc/self/fd/3",
                                             fmt::format("--tls-verify={}", !name.is_loopback())},
                               .work = work.folder(),
-                              .source = {},
                               .logins = TRY(logins()),
-                              .alone = false,
                               .limits = asking};
     fetch.arguments.push_back(transport(name, digest));
     HelperEnd end = TRY(helpers_->skopeo(fetch));
@@ -190,9 +188,7 @@ Result<void> OciImages::copy(const path& work, const ImageName& name, const std:
                       fmt::format("--src-tls-verify={}", !name.is_loopback()), "--dest-oci-accept-uncompressed-layers",
                       transport(name, digest), "oci:/mnt/layout:image"},
         .work = work,
-        .source = {},
         .logins = TRY(logins()),
-        .alone = false,
         .limits = {.time = copyWithin,
                    .fileBytes = largest(manifest) + besideLayers,
                    .bytes = manifest.size() + besideLayers,
@@ -268,8 +264,6 @@ Result<std::string> OciImages::unpack_sent(const std::string& digest) {
                       "oci:/mnt/layout:image"},
         .work = work.folder(),
         .source = sent,
-        .logins = "{}",
-        .alone = true,
         .limits = {.time = copyWithin,
                    .fileBytes = mostLayerBytes,
                    .bytes = 2 * mostLayerBytes,

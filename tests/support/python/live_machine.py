@@ -145,10 +145,10 @@ def everything(cgroup):
     }
 
 
-def resident_memory(pid):
-    """RSS in KiB: PSS changes when other processes begin or end that share its pages, as the daemons of other tests do."""
+def proportional_memory(pid):
+    """(PSS, what of it no other process can share) in KiB: the rest changes when daemons of other tests begin and end."""
     text = Path(f"/proc/{pid}/smaps_rollup").read_text()
-    return int(re.search(r"^Rss:\s+(\d+)", text, re.M)[1])
+    return tuple(int(re.search(rf"^{name}:\s+(\d+)", text, re.M)[1]) for name in ("Pss", "Pss_Anon"))
 
 
-__all__ = ["BIN", "Daemon", "Platform", "answers", "ask", "context", "everything", "is_alive", "resident_memory", "signal", "until", "wait_end"]
+__all__ = ["BIN", "Daemon", "Platform", "answers", "ask", "context", "everything", "is_alive", "proportional_memory", "signal", "until", "wait_end"]

@@ -1,11 +1,14 @@
 """What must hold of the operator's commands on what runs, one function a scenario:
     ops_scenarios.py SCENARIO CGROUP        as root in a test cell; exit 0 where it holds"""
 
+import contextlib
 import json
+import os
 import subprocess
 import sys
+from pathlib import Path
 
-from live_machine import BIN, Daemon, Platform, answers, ask, until
+from live_machine import BIN, Daemon, Platform, answers, ask, until, wait_end
 
 ACME, API = "acme.lend.localhost", "acme/production/api"
 
@@ -101,6 +104,66 @@ def events_tell_what_happened_and_the_ledgers_survive_the_daemon(cgroup):
     lend("down", "*")
     assert [one["what"] for one in objects(lend("events", "--json", "acme"))][-2:] == ["down asked for", "absent"]
     daemon.end()
+
+
+def exec_passes_on_what_is_read_and_written_until_either_ends(cgroup):
+    daemon, lend = Daemon(cgroup), Platform()
+    lend("up", "acme")
+
+    @contextlib.contextmanager
+    def started(*words, **pipes):
+        with subprocess.Popen([BIN / "tenantry", "exec", "-C", lend.folder, *words], **pipes) as one:
+            try:
+                yield one
+            finally:
+                one.kill()  # or a failure would wait for what never ends
+
+    def ran(*words, given=b""):
+        done = subprocess.run([BIN / "tenantry", "exec", "-C", lend.folder, *words], input=given, capture_output=True, timeout=60)
+        return done.returncode, done.stdout, done.stderr
+
+    api, much = "acme/production/api", os.urandom(3 << 20)
+    assert ran("-i", api, "--", "/usr/bin/cat", given=much) == (0, much, b"")
+    assert ran("-i", api, "--", "/usr/bin/sh", "-c", "cat >&2; echo end; exit 3", given=b"word\n") == (3, b"end\n", b"word\n")
+    assert ran(api, "--", "/usr/bin/cat", given=much) == (0, b"", b""), "without -i it reads nothing"
+    assert ran("-i", api, "--", "/usr/bin/true", given=much) == (0, b"", b""), "it need not read"
+    assert ran(api, "--", "/usr/bin/sh", "-c", "sleep 300 & echo $!")[0] == 0, "what it leaves behind does not hold it"
+    kept = json.loads(lend("exec", "--json", api, "--", "/usr/bin/sh", "-c", "echo out; echo err >&2; exit 4", code=4))
+    assert (kept["code"], kept["output"]) == (4, "out\nerr\n"), kept
+
+    script = ["/usr/bin/sh", "-c", "echo $$; exec sleep 1234"]
+    with started(api, "--", *script, stdout=subprocess.PIPE) as one:
+        assert one.stdout.readline().strip().isdigit(), "it is passed on at once"
+        inside = pid_of_command("sleep", "1234")
+        one.kill()
+    wait_end(inside)  # whoever asked has gone
+    with started(api, "--", *script, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as one:
+        one.stdout.readline()
+        inside = pid_of_command("sleep", "1234")
+        daemon.end()
+        assert one.wait(timeout=30) == 1 and b"the daemon" in one.stderr.read()
+    wait_end(inside)
+    daemon = Daemon(cgroup)
+    told = lend("events")
+    assert "/usr/bin/cat runs in api-1" in told and "1234" not in told, told
+    lend("down", "*")
+    daemon.end()
+
+
+def pid_of_command(*words):
+    """Of the only one; waits until it is there."""
+    [pid] = until(lambda: list(pids_of_command(*words)), f"{words} runs")
+    return pid
+
+
+def pids_of_command(*words):
+    wanted = b"\0".join(word.encode() for word in words) + b"\0"
+    for name in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            if Path(f"/proc/{name}/cmdline").read_bytes() == wanted:
+                yield int(name)
+        except (FileNotFoundError, ProcessLookupError):
+            pass
 
 
 if __name__ == "__main__":
