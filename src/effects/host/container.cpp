@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <sched.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "files.hpp"
@@ -85,15 +86,16 @@ std::vector<int> numbers(const std::vector<Descriptor>& files) {
     return result;
 }
 
-std::string program_of(int pid) {
-    std::error_code error;
-    return std::filesystem::read_symlink("/proc/" + std::to_string(pid) + "/exe", error).string();
-}
-
-// Until a container begins its process is crun, or the copy of itself that it made in memory.
+// Until a container begins its process is crun: the file itself, behind a mount of it that is detached already (so
+// that its name in /proc says nothing), or where it could not mount, a copy of itself in memory. One that is ending
+// has no program any more, and had begun.
 bool has_not_begun(int pid) {
-    const std::string program = program_of(pid);
-    return program == crunProgram || program.starts_with("/memfd:crun");
+    const std::string link = fmt::format("/proc/{}/exe", pid);
+    struct stat runs{}, runtime{};
+    if (stat(link.c_str(), &runs) != 0) return false;
+    if (stat(crunProgram, &runtime) == 0 && runs.st_dev == runtime.st_dev && runs.st_ino == runtime.st_ino) return true;
+    std::error_code error;
+    return std::filesystem::read_symlink(link, error).string().starts_with("/memfd:crun");
 }
 
 // Its sandbox is whole when it runs another program than crun's. False where it does not within the time.

@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 
 from host_machine import (
-    BIN, PLATFORM, Driver, Refused, cgroups, emitted, files, get, in_view, inside, is_alive, mounts, network, processes, through_edge, until, wait_end,
+    BIN, PIN, PLATFORM, Driver, Refused, cgroups, emitted, files, get, in_view, inside, is_alive, mounts, network, processes, through_edge, until, wait_end,
 )  # fmt: skip
 
 TASKS = ["api-1", "web-1", "load-balancer-1"]  # the balancer finds its frontend at its first look
@@ -294,6 +294,31 @@ def a_task_without_its_monitor_is_replaced(cgroup):
     second = driver("start", "api-1")
     assert not is_alive(first["pid"]) and second["pid"] != first["pid"]
     well(driver, "api-1")
+
+
+def a_task_that_was_made_but_not_begun_is_made_again(cgroup):
+    """Who starts a task may be killed when its container is made and does not run its program yet."""
+    driver = begin(cgroup)
+    driver("files")
+
+    def mounted(*words):
+        subprocess.run(["nsenter", f"--mount={PIN}", *words], check=True)
+
+    crun, killer = Path("/run/tenantry/crun-itself"), Path("/run/tenantry/crun-killer")
+    crun.touch()
+    killer.write_text(f'#!/bin/sh\ncase " $* " in *" start "*) kill -9 $PPID; exit 1;; esac\nexec {crun} "$@"\n')
+    killer.chmod(0o755)
+    mounted("mount", "--bind", "/usr/bin/crun", crun)
+    mounted("mount", "--bind", killer, "/usr/bin/crun")
+    driver.send("start", "api-1")
+    driver.process.wait()
+    mounted("umount", "/usr/bin/crun")
+    record = json.loads(Path(f"{FOLDER}/tasks/api-1/task.json").read_text())
+    assert is_alive(record["pid"]), "it waits for its start"
+    driver = Driver(cgroup)
+    begun = driver("start", "api-1")
+    well(driver, "api-1")
+    assert begun["pid"] != record["pid"] and not is_alive(record["pid"])
 
 
 def another_digest_is_another_task(cgroup):
