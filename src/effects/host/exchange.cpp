@@ -5,7 +5,6 @@
 #include <cerrno>
 #include <charconv>
 #include <optional>
-#include <thread>
 
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -14,6 +13,8 @@
 #include <poll.h>
 #include <sched.h>
 #include <unistd.h>
+
+#include <tenantry/base/check.hpp>
 
 #include "answer_head.hpp"
 #include "files.hpp"
@@ -33,20 +34,26 @@ Result<void> Deadline::wait(int socket, short events) const {
     }
 }
 
-Result<Descriptor> socket_inside(const std::string& path, int type, int protocol) {
-    const Descriptor space(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+namespace {
+
+Result<Descriptor> open_space(const std::string& path) {
+    Descriptor space(open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (space.number() < 0) return fail("opening the network namespace {}: {}", path, reason(errno));
-    Result<Descriptor> made = fail("nothing was made");
-    // A thread of its own: only that one is in the namespace, and only until its end.
-    std::thread([&] {
-        if (setns(space.number(), CLONE_NEWNET) != 0) {
-            made = fail("entering the network namespace {}: {}", path, reason(errno));
-            return;
-        }
-        Descriptor socket(::socket(AF_INET, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol));
-        made = socket.number() >= 0 ? Result<Descriptor>(std::move(socket))
-                                    : fail("making a socket in {}: {}", path, reason(errno));
-    }).join();
+    return space;
+}
+
+}  // namespace
+
+// Only this thread is in the namespace, and only for the one call: a socket stays in the one that it was made in.
+Result<Descriptor> socket_inside(const std::string& path, int type, int protocol) {
+    const Descriptor home = TRY(open_space("/proc/thread-self/ns/net"));
+    const Descriptor space = TRY(open_space(path));
+    if (setns(space.number(), CLONE_NEWNET) != 0)
+        return fail("entering the network namespace {}: {}", path, reason(errno));
+    Descriptor made(::socket(AF_INET, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol));
+    const int error = errno;
+    TENANTRY_CHECK(setns(home.number(), CLONE_NEWNET) == 0, "a thread may go back to where it came from");
+    if (made.number() < 0) return fail("making a socket in {}: {}", path, reason(error));
     return made;
 }
 

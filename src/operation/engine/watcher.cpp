@@ -49,6 +49,7 @@ void Watcher::stop() {
         stopped_ = true;
     }
     changed_.notify_all();
+    turn_.notify_all();
     const std::uint64_t one = 1;
     if (::write(wake_, &one, sizeof one) < 0) return;  // cannot be: the counter is far from full
     for (std::thread& thread : threads_) thread.join();
@@ -61,7 +62,8 @@ void Watcher::watch(const TaskRow& row) {
     const std::string id = id_of(row.placement, row.spec.name);
     forget(id);
     const world::TaskProcess& process = *row.state.process;
-    Watched watched{.row = row, .pidfd = open_pidfd(process.pid), .nextCheck = clock_.boot_ms()};
+    Watched watched{
+        .row = std::make_shared<const TaskRow>(row), .pidfd = open_pidfd(process.pid), .nextCheck = clock_.boot_ms()};
     if (process.monitor > 0) watched.monitor = open_pidfd(process.monitor);
     // A process that is gone, or another one that got its number, has ended already.
     if (watched.pidfd < 0 || containers_.find(row.placement, row.spec.name) != process) {
@@ -112,7 +114,7 @@ void Watcher::watch_ends() {
 }
 
 void Watcher::end(std::uint64_t serial) {
-    TaskRow row;
+    std::shared_ptr<const TaskRow> row;
     bool unmonitored = false;
     {
         const std::scoped_lock lock(mutex_);
@@ -124,8 +126,9 @@ void Watcher::end(std::uint64_t serial) {
         drop(watched);
     }
     // It has no log any more, and nobody would learn how it ends: starting it once more ends what is left of it.
-    if (unmonitored) return tell_(row.placement, row.spec.name, plan::task_event::Ended{"its monitor (conmon) ended"});
-    tell_(row.placement, row.spec.name, ended(containers_.ended(row.placement, row.spec.name)));
+    if (unmonitored)
+        return tell_(row->placement, row->spec.name, plan::task_event::Ended{"its monitor (conmon) ended"});
+    tell_(row->placement, row->spec.name, ended(containers_.ended(row->placement, row->spec.name)));
 }
 
 // Each event is a transaction of the journal: of many good answers only the first is told, and the one by which earlier
@@ -145,37 +148,48 @@ bool Watcher::is_news(Watched& watched, bool well, std::int64_t now) {
     return true;
 }
 
-void Watcher::check_health() {
-    std::unique_lock lock(mutex_);
+// The next one that is due, taken out of the list; nothing at the end. One thread alone looks at the time: else each
+// check would wake all of them.
+std::optional<std::string> Watcher::await_check(std::unique_lock<std::mutex>& lock) {
+    turn_.wait(lock, [this] { return stopped_ || !awaited_; });
+    awaited_ = true;
     while (!stopped_) {
         const std::int64_t now = clock_.boot_ms();
         const std::int64_t next = checks_.empty() ? now + 1000 : std::min(checks_.begin()->first, now + 1000);
-        if (next > now) {
-            changed_.wait_for(lock, std::chrono::milliseconds(next - now));
-            continue;
-        }
-        const std::string id = checks_.extract(checks_.begin()).value().second;
+        if (next <= now) break;
+        changed_.wait_for(lock, std::chrono::milliseconds(next - now));
+    }
+    awaited_ = false;
+    turn_.notify_one();
+    if (stopped_) return std::nullopt;
+    return checks_.extract(checks_.begin()).value().second;
+}
+
+void Watcher::check_health() {
+    std::unique_lock lock(mutex_);
+    while (const std::optional<std::string> next = await_check(lock)) {
+        const std::string& id = *next;
         const Watched& due = watched_.at(id);
         const std::uint64_t serial = due.serial;
-        const TaskRow row = due.row;
+        const std::shared_ptr<const TaskRow> row = due.row;
         lock.unlock();
-        const Result<void> well = row.spec.health ? probe_.healthy(row.placement, row.spec) : Result<void>();
+        const Result<void> well = row->spec.health ? probe_.healthy(row->placement, row->spec) : Result<void>();
         lock.lock();
         const auto found = watched_.find(id);
         if (found == watched_.end() || found->second.serial != serial) continue;
         Watched& watched = found->second;
         const std::chrono::milliseconds every =
-            row.spec.health ? row.spec.health->every : std::chrono::milliseconds(5000);
+            row->spec.health ? row->spec.health->every : std::chrono::milliseconds(5000);
         const std::int64_t then = clock_.boot_ms();
         const bool news = is_news(watched, well.has_value(), then);
         watched.interval = well ? every : std::min(watched.interval * 3 / 2, every);
         watched.nextCheck = then + watched.interval.count();
-        if (!watched.steady || row.spec.health) checks_.emplace(watched.nextCheck, id);
+        if (!watched.steady || row->spec.health) checks_.emplace(watched.nextCheck, id);
         if (!news) continue;
         lock.unlock();
         plan::TaskEvent event = plan::task_event::Healthy{};
         if (!well) event = plan::task_event::Unhealthy{well.error().text()};
-        tell_(row.placement, row.spec.name, std::move(event));
+        tell_(row->placement, row->spec.name, std::move(event));
         lock.lock();
     }
 }

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -38,7 +39,7 @@ class Watcher {
 
   private:
     struct Watched {
-        TaskRow row;
+        std::shared_ptr<const TaskRow> row;
         int pidfd = -1, monitor = -1;            // pidfds of the task and of what keeps its log and exit code
         std::uint64_t serial = 0;                // of this watch; the number of a closed pidfd comes again
         std::int64_t nextCheck = 0;              // boot time, ms
@@ -48,6 +49,7 @@ class Watcher {
     };
     void watch_ends();
     void check_health();
+    std::optional<std::string> await_check(std::unique_lock<std::mutex>& lock);
     void end(std::uint64_t serial);
     void drop(std::map<std::string, Watched>::iterator watched);  // with the lock held
     static void close_pidfds(const Watched& watched);
@@ -58,10 +60,11 @@ class Watcher {
     ports::Clock& clock_;
     Tell tell_;
     std::mutex mutex_;
-    std::condition_variable changed_;
+    std::condition_variable changed_, turn_;
     std::map<std::string, Watched> watched_;
     std::set<std::pair<std::int64_t, std::string>>
-        checks_;  // whom to ask next, and when; not those that are being asked
+        checks_;            // whom to ask next, and when; not those that are being asked
+    bool awaited_ = false;  // a thread waits for the next check's time; the others wait for its turn to be over
     bool stopped_ = false;
     int poll_ = -1, wake_ = -1;
     std::map<std::uint64_t, std::string> bySerial_;

@@ -24,14 +24,16 @@ std::optional<world::HealthSpec> health_of(const Workload& workload) {
     return health;
 }
 
-// A store serves where it takes connections. Recovering after a crash takes it longer than its start.
+// A store serves where it takes connections. Recovering after a crash takes it longer than its start. That it ends is
+// noticed without asking, and a question costs PostgreSQL a process: it is asked as often as a container of ECS is by
+// default (its HealthCheck: interval 30 s).
 world::HealthSpec health_of(const Store& store) {
-    world::HealthSpec health{
-        .port = blueprint::port_of(store.engine).number, .path = {}, .grace = std::chrono::minutes(5)};
-    // PostgreSQL makes a process for each connection, milliseconds of CPU. That it ends is noticed without asking.
-    if (store.engine == model::Engine::postgresql) health.every = std::chrono::seconds(20);
-    return health;
+    return {.port = blueprint::port_of(store.engine).number,
+            .path = {},
+            .every = std::chrono::seconds(30),
+            .grace = std::chrono::minutes(5)};
 }
+
 // Time to write down what it has in memory.
 constexpr std::chrono::milliseconds storeDrain{60'000};
 
