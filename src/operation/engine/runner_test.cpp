@@ -180,6 +180,22 @@ TEST(Runner, AJobRunsAtItsTimeAndItsFailureIsShown) {
     EXPECT_EQ(runner.settled().phase, "up");
 }
 
+TEST(Runner, AClockThatWasYearsAheadHoldsNoRunBack) {
+    FakeMachine machine;
+    Running runner(machine);
+    ASSERT_TRUE(runner->up(with_times(), "root"));
+    ASSERT_EQ(runner.settled().phase, "up");
+    const std::int64_t ahead = nine + std::int64_t{700} * 86'400;
+    set_clock(machine, runner, ahead);
+    ASSERT_EQ(runner.ended(1).size(), 1u);
+    set_clock(machine, runner, ahead);  // it knows now when to look again
+    set_clock(machine, runner, nine - 7200);
+    set_clock(machine, runner, nine);
+    const std::vector<world::RunStatus> runs = runner.ended(2);
+    ASSERT_EQ(runs.size(), 2u);
+    EXPECT_EQ(runs[1].dueAt, "2026-11-29T09:00:00Z");
+}
+
 TEST(Runner, ARunThatWasMissedWhileItWasDownIsMadeUpForOnce) {
     FakeMachine machine;
     Running runner(machine);
