@@ -86,9 +86,11 @@ def own_address():
     return next(row["local"] for link in json.loads(text) if link["ifname"] != "lo" for row in link["addr_info"])
 
 
-def hostile(cgroup, tasks=1):
-    """(daemon, platform) with a hostile service in each of two environments."""
+def hostile(cgroup, tasks=1, answers=True):
+    """(daemon, platform) with a hostile service in each of two environments; it is replaced where it does not answer, or only where it ends."""
     daemon, lend = Daemon(cgroup), Platform()
+    if not answers:
+        lend.edit("    health: { path: /healthz }\n", "")
     shutil.copy(PROGRAM, lend.folder / "build/api")
     lend.edit("    cpu: 0.25\n    memory: 64MiB\n", f"    cpu: 1\n    memory: 256MiB\n    tasks: {tasks}\n")
     lend("up")
