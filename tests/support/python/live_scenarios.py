@@ -132,7 +132,7 @@ def rounds_leave_nothing(cgroup, daemon, platform, rounds, at_work):
     after = everything(cgroup)
     for what, there in before.items():
         assert len(after[what]) == len(there), f"{what}: {there} -> {after[what]}"
-    most = own + whole // 10 + 256
+    most = own + whole // 10 + 512  # each of its two dozen threads keeps what it freed (malloc's tcache), until all have worked once
     until(lambda: proportional_memory(daemon.pid)[1] <= most, f"the daemon's memory is at most {most} KiB, as after the second round")
     left = [str(path) for folder in ("/run/tenantry/platforms", "/run/tenantry/in", "/run/tenantry/edge") for path in Path(folder).rglob("*")]
     assert left == [], left
