@@ -199,7 +199,8 @@ Result<world::TaskProcess> Container::start_new(const ContainerOrder& order) {
     const TaskRecord record{order.digest, begun.process, begun.monitor};
     TRY_VOID(write_task_record(place_.folder, record));
     TRY_VOID(run_crun({"start", place_.id}));
-    await_program(begun.process, helperDeadline);
+    if (!await_program(begun.process, helperDeadline) && lives(begun.process))
+        return fail("its program has not begun within {} s", helperDeadline.count() / 1000);
     TRY_VOID(forget_variables());
     return process_of(record);
 }

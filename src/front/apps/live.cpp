@@ -30,6 +30,10 @@ constexpr std::chrono::milliseconds pollFor{1000};
 
 }  // namespace
 
+bool is_settled(const EnvironmentStatus& one) {
+    return one.phase == "up" || one.phase == "failed" || one.phase == "closed" || one.phase == "absent";
+}
+
 // Environments of the platform that any selector means; each must mean one.
 Result<std::vector<std::string>> chosen_environments(const blueprint::Blueprint& blueprint, const LiveOptions& own) {
     std::set<std::string> chosen;
@@ -157,11 +161,6 @@ class Progress {
     std::map<std::string, std::string> last_;
 };
 
-bool is_settled(const EnvironmentStatus& one, bool up) {
-    if (up) return one.phase == "up" || one.phase == "failed" || one.phase == "closed" || one.phase == "absent";
-    return one.phase == "absent";
-}
-
 // An answer tells of everything that runs: the more that is, the more changes are shown at once.
 void pace(const world::Status& all) {
     constexpr std::chrono::milliseconds each{2}, longest{250};
@@ -184,7 +183,8 @@ Result<world::Status> follow(client::Client& daemon, const std::vector<world::Pl
                                            : EnvironmentStatus{.placement = placement, .phase = "absent"});
         }
         progress.show(own);
-        if (std::ranges::all_of(own.environments, [&](const auto& one) { return is_settled(one, up); })) return own;
+        const auto there = [&](const EnvironmentStatus& one) { return up ? is_settled(one) : one.phase == "absent"; };
+        if (std::ranges::all_of(own.environments, there)) return own;
         pace(all);
     }
 }

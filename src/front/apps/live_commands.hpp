@@ -91,7 +91,12 @@ class Choice {
 /// The first line of a command that prints an object a line.
 std::string json_head(std::string_view command);
 
+/// Whether an environment is as it was asked for, or has given up: it does not change by itself.
+bool is_settled(const world::EnvironmentStatus& one);
+
 /// What the machine has now of every environment of the platform that runs, as texts by path; nothing runs: an error.
+/// Of one that is on its way up or down, as after a restart of the daemon, it would be half of something: it is waited
+/// for, half a minute at most.
 Result<std::vector<local_emit::LocalFile>> live_texts(const std::string& socket, const std::string& platform);
 
 }  // namespace tenantry::apps

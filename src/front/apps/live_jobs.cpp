@@ -38,10 +38,6 @@ Result<std::pair<world::Placement, std::string>> choose_job(const Options& optio
 }
 
 // What becomes of a run. One that ends a reset is waited for until the environment serves again, or does not.
-bool is_settled(const EnvironmentStatus& environment, bool resets) {
-    return !resets || environment.phase == "up" || environment.phase == "failed" || environment.phase == "closed";
-}
-
 Result<RunStatus> follow(client::Client& daemon, const world::Placement& placement, const std::string& job,
                          std::uint64_t number) {
     for (std::uint64_t version = 0;;) {
@@ -54,7 +50,7 @@ Result<RunStatus> follow(client::Client& daemon, const world::Placement& placeme
         if (task == environment->tasks.end()) return fail("{} has no job {} any more", placement.environment, job);
         const auto run = std::ranges::find(task->times->runs, number, &RunStatus::number);
         if (run == task->times->runs.end()) return fail("what became of run {} is not known any more", number);
-        if (run->ended && is_settled(*environment, task->times->resets)) return *run;
+        if (run->ended && (!task->times->resets || is_settled(*environment))) return *run;
     }
 }
 

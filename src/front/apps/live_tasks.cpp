@@ -1,7 +1,10 @@
 // `exec`, `open`, `trust`: one task or environment that runs.
 
 #include <algorithm>
+#include <chrono>
+#include <map>
 #include <set>
+#include <thread>
 
 #include <unistd.h>
 
@@ -152,11 +155,27 @@ Exit trust(const Options& options, const LiveOptions& own) {
     return Exit::done;
 }
 
+namespace {
+
+Result<world::Status> settled_status(client::Client& daemon, const std::string& platform) {
+    constexpr std::chrono::seconds longest{30};
+    const auto until = std::chrono::steady_clock::now() + longest;
+    for (world::Status status = TRY(daemon.status());;) {
+        std::erase_if(status.environments, [&](const auto& one) { return one.placement.platform != platform; });
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
+        if (left.count() <= 0 || std::ranges::all_of(status.environments, is_settled)) return status;
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));  // a change is seldom alone
+        status = TRY(daemon.status(status.version, std::min(left, std::chrono::milliseconds(1000))));
+    }
+}
+
+}  // namespace
+
 Result<std::vector<local_emit::LocalFile>> live_texts(const std::string& socket, const std::string& platform) {
     client::Client daemon = TRY(client::Client::connect(socket));
     std::map<std::string, std::string> all;
-    for (const world::EnvironmentStatus& one : TRY(daemon.status()).environments) {
-        if (one.placement.platform != platform || one.phase == "absent") continue;
+    for (const world::EnvironmentStatus& one : TRY(settled_status(daemon, platform)).environments) {
+        if (one.phase == "absent") continue;
         const wire::Observed observed = TRY(daemon.observe(one.placement));
         all.insert(observed.texts.begin(), observed.texts.end());
     }

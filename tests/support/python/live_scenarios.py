@@ -577,6 +577,19 @@ def a_killed_daemon_leaves_what_runs_and_the_next_takes_it_over(cgroup):
     daemon.end()
 
 
+def what_is_on_its_way_is_not_verified_half(cgroup):
+    """Nor after a restart of the daemon, which looks at everything once more."""
+    daemon, lend = Daemon(cgroup), Platform()
+    lend("up", "--detach")
+    assert " 0 violated" in lend("verify", "--live", "--probe")
+    for _ in range(3):
+        daemon.kill()
+        daemon = Daemon(cgroup)
+        assert " 0 violated" in lend("verify", "--live", "--probe")
+    lend("down", "*")
+    daemon.end()
+
+
 def killed_at_any_command_the_next_daemon_ends_equal(cgroup):
     """The daemon ends by SIGKILL at each command of `up` and of `down`, before its effect, after it, after its result."""
     lend = Platform()
