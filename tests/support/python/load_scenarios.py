@@ -10,7 +10,7 @@ import sys
 import threading
 from pathlib import Path
 
-from live_machine import Daemon, Platform, answers, ask, context
+from live_machine import Daemon, Platform, answers, ask, context, until
 
 ACME = "acme.lend.localhost"
 
@@ -75,11 +75,15 @@ class Load:
         return request
 
     def check(self, least=50):
-        logs = Path("/var/lib/tenantry/placements/lend/acme/production/logs").glob("api-*.log*")
-        served = [one for log in logs for one in re.findall(r"(?:GET|POST) /id/(\S+)", log.read_text())]
+        def served():
+            logs = Path("/var/lib/tenantry/placements/lend/acme/production/logs").glob("api-*.log*")
+            return [one for log in logs for one in re.findall(r"(?:GET|POST) /id/(\S+)", log.read_text())]
+
         assert self.failed == [], (len(self.failed), len(self.sent), self.failed[:3])
-        assert len(served) == len(set(served)), "served twice"
-        assert {identity for identity, _ in self.sent} == set(served), "sent and served differ"
+        sent = {identity for identity, _ in self.sent}
+        until(lambda: sent <= set(served()), "the log has what was served last")
+        assert len(served()) == len(set(served())), "served twice"
+        assert sent == set(served()), "sent and served differ"
         assert len(self.sent) > least, len(self.sent)
 
 
