@@ -184,7 +184,10 @@ void Watcher::check_health() {
         const bool news = is_news(watched, well.has_value(), then);
         watched.interval = well ? every : std::min(watched.interval * 3 / 2, every);
         watched.nextCheck = then + watched.interval.count();
-        if (!watched.steady || row->spec.health) checks_.emplace(watched.nextCheck, id);
+        if (!watched.steady || row->spec.health) {
+            checks_.emplace(watched.nextCheck, id);
+            if (checks_.begin()->second == id) changed_.notify_one();  // who looks at the time waits for a later one
+        }
         if (!news) continue;
         lock.unlock();
         plan::TaskEvent event = plan::task_event::Healthy{};
