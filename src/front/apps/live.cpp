@@ -34,6 +34,12 @@ bool is_settled(const EnvironmentStatus& one) {
     return one.phase == "up" || one.phase == "failed" || one.phase == "closed" || one.phase == "absent";
 }
 
+void pace(const world::Status& all) {
+    constexpr std::chrono::milliseconds each{2}, longest{250};
+    std::this_thread::sleep_for(
+        std::min(each * static_cast<int>(std::min<std::size_t>(all.environments.size(), 1000)), longest));
+}
+
 // Environments of the platform that any selector means; each must mean one.
 Result<std::vector<std::string>> chosen_environments(const blueprint::Blueprint& blueprint, const LiveOptions& own) {
     std::set<std::string> chosen;
@@ -160,13 +166,6 @@ class Progress {
     std::size_t lines_ = 0;
     std::map<std::string, std::string> last_;
 };
-
-// An answer tells of everything that runs: the more that is, the more changes are shown at once.
-void pace(const world::Status& all) {
-    constexpr std::chrono::milliseconds each{2}, longest{250};
-    std::this_thread::sleep_for(
-        std::min(each * static_cast<int>(std::min<std::size_t>(all.environments.size(), 1000)), longest));
-}
 
 // Until every placement is where it was asked to go, or has given up. Those that the daemon no longer knows are absent.
 Result<world::Status> follow(client::Client& daemon, const std::vector<world::Placement>& placements, bool up,

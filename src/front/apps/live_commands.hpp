@@ -94,6 +94,10 @@ std::string json_head(std::string_view command);
 /// Whether an environment is as it was asked for, or has given up: it does not change by itself.
 bool is_settled(const world::EnvironmentStatus& one);
 
+/// Waits a little between two answers of `status`. Each tells of everything that runs: the more that is, the more
+/// changes are taken at once.
+void pace(const world::Status& all);
+
 /// What the machine has now of every environment of the platform that runs, as texts by path; nothing runs: an error.
 /// Of one that is on its way up or down, as after a restart of the daemon, it would be half of something: it is waited
 /// for, half a minute at most.

@@ -4,7 +4,6 @@
 #include <chrono>
 #include <map>
 #include <set>
-#include <thread>
 
 #include <unistd.h>
 
@@ -164,7 +163,7 @@ Result<world::Status> settled_status(client::Client& daemon, const std::string& 
         std::erase_if(status.environments, [&](const auto& one) { return one.placement.platform != platform; });
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
         if (left.count() <= 0 || std::ranges::all_of(status.environments, is_settled)) return status;
-        std::this_thread::sleep_for(std::chrono::milliseconds(50));  // a change is seldom alone
+        pace(status);
         status = TRY(daemon.status(status.version, std::min(left, std::chrono::milliseconds(1000))));
     }
 }
