@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "console.hpp"
 #include "files.hpp"
 #include "monitor.hpp"
 #include "mounts.hpp"
@@ -359,26 +360,36 @@ Result<void> Container::clear() {
     return {};
 }
 
-Result<int> Container::exec(std::span<const std::string> argv, const std::array<int, 3>& stdio,
-                            const std::function<Result<void>()>& goesOn) {
+Result<int> Container::exec(const Execution& wanted, const std::function<Result<void>()>& goesOn) {
     if (!find()) return fail("it does not run");
     const std::string config = TRY(read_small(run() / "config.json"));
     const std::uint32_t user = TRY(user_of(config));
     const std::filesystem::path pidFile = run() / ("exec-" + random_id());
     const std::vector<Descriptor> groups = TRY(cgroups_.entrance("helpers"));
+    std::optional<Console> console;
     // Without these words crun runs it as root.
-    Command command{crun({"exec", fmt::format("--user={0}:{0}", user), "--no-new-privs",
-                          "--pid-file=" + pidFile.string(), place_.id}),
-                    {},
-                    {stdio.begin(), stdio.end()},
-                    numbers(groups)};
-    command.argv.insert(command.argv.end(), argv.begin(), argv.end());
+    Command command{
+        crun({"exec", fmt::format("--user={0}:{0}", user), "--no-new-privs", "--pid-file=" + pidFile.string()}),
+        {},
+        {wanted.stdio.begin(), wanted.stdio.end()},
+        numbers(groups)};
+    if (wanted.terminal >= 0) {
+        console.emplace(TRY(Console::open()));
+        command.argv.insert(command.argv.end(), {"--tty", "--console-socket=" + console->path()});
+        if (!wanted.terminalType.empty()) command.argv.push_back("--env=TERM=" + wanted.terminalType);
+    }
+    command.argv.push_back(place_.id);
+    command.argv.insert(command.argv.end(), wanted.argv.begin(), wanted.argv.end());
     Child child = TRY(spawn(command));
-    auto code = child.wait(longestExec, goesOn, askEvery);
+    const auto wait = [&]() -> Result<int> {
+        if (console) TRY_VOID(console->pass_on(wanted.terminal, child, helperDeadline));
+        return child.wait(longestExec, goesOn, askEvery);
+    };
+    auto code = wait();
     // Only crun was killed then: the program in the container is a process of its own.
     if (const auto pid = code ? std::nullopt : number_in(pidFile)) end_own(*pid);
     TRY_VOID(remove_tree(pidFile));
-    return wrap(std::move(code), "running {} in it", argv.front());
+    return wrap(std::move(code), "running {} in it", wanted.argv.front());
 }
 
 }  // namespace tenantry::host

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include <tenantry/base/error.hpp>
+#include <tenantry/host/crun_containers.hpp>
 #include <tenantry/world/observed.hpp>
 
 #include "cgroups.hpp"
@@ -57,8 +58,7 @@ class Container {
     /// Whether its own program runs, in its sandbox, or does within this time; until then it is the runtime that does.
     [[nodiscard]] bool has_begun(std::chrono::milliseconds within) const;
     [[nodiscard]] std::optional<world::TaskEnd> ended() const;
-    Result<int> exec(std::span<const std::string> argv, const std::array<int, 3>& stdio,
-                     const std::function<Result<void>()>& goesOn);
+    Result<int> exec(const Execution& wanted, const std::function<Result<void>()>& goesOn);
     /// The digest that it runs with.
     [[nodiscard]] std::optional<std::string> digest() const;
 

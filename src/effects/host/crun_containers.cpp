@@ -174,10 +174,9 @@ Result<CrunContainers::Written> CrunContainers::written_behind(const world::Plac
     return Written{std::move(part.lines), std::move(part.place)};
 }
 
-Result<int> CrunContainers::exec(const world::Placement& placement, std::string_view task,
-                                 std::span<const std::string> argv, const std::array<int, 3>& stdio,
+Result<int> CrunContainers::exec(const world::Placement& placement, std::string_view task, const Execution& wanted,
                                  const std::function<Result<void>()>& goesOn) {
-    return wrap(Container(view_.cgroups(), place_of(placement, task)).exec(argv, stdio, goesOn), "{} of {}", task,
+    return wrap(Container(view_.cgroups(), place_of(placement, task)).exec(wanted, goesOn), "{} of {}", task,
                 placement.str());
 }
 

@@ -110,6 +110,8 @@ void Child::kill() {
     pid_ = 0;
 }
 
+bool Child::ended() const { return pid_ == 0 || await_end(process_, milliseconds(0)); }
+
 Child::~Child() {
     if (pid_ != 0) kill();
 }

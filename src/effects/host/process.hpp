@@ -31,6 +31,8 @@ class Child {
     ~Child();
 
     [[nodiscard]] int pid() const { return pid_; }
+    /// Whether there is nothing more to wait for.
+    [[nodiscard]] bool ended() const;
     /// Exit code, 128 + signal. An error where it does not end in time; it is killed and reaped then.
     Result<int> wait(std::chrono::milliseconds deadline);
     /// The same; `look` is asked all the while, not more often than `every`, and its error is the end of the child.

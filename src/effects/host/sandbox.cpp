@@ -91,7 +91,8 @@ std::optional<world::ObservedMount> mount_of(std::string_view line) {
         if (tag->starts_with("master:")) mount.options.emplace_back("slave");
     }
     for (const std::string_view option : words(parts.back(), ','))
-        if (option == "ro" || option.starts_with("size=") || option.starts_with("nr_inodes="))
+        if (option == "ro" || option.starts_with("size=") || option.starts_with("nr_inodes=") ||
+            option.starts_with("max="))
             mount.options.emplace_back(option);
     return mount;
 }

@@ -76,6 +76,9 @@ TEST(Sandbox, MountsSpreadAndNamesAreEscaped) {
     EXPECT_EQ(seen->mounts[2],
               (world::ObservedMount{
                   "/c\\d", "tmpfs", "0:46", "/a b", {"rw", "nosuid", "shared", "slave", "size=64k", "nr_inodes=9"}}));
+    texts.mountinfo += "104 100 0:47 / /dev/pts rw,nosuid - devpts devpts rw,mode=600,ptmxmode=666,max=16\n";
+    EXPECT_EQ(sandbox_of(texts)->mounts[3],
+              (world::ObservedMount{"/dev/pts", "devpts", "0:47", "/", {"rw", "nosuid", "max=16"}}));
     texts.mountinfo += "103 100\n";
     EXPECT_FALSE(sandbox_of(texts));
 }

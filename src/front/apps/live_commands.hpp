@@ -34,6 +34,7 @@ struct LiveOptions {
     bool once = false;                        ///< top
     std::vector<std::string> command;         ///< exec
     bool interactive = false;                 ///< exec
+    bool terminal = false;                    ///< exec
     std::string out;                          ///< trust
     bool reset = false;                       ///< job run
 };

@@ -13,6 +13,7 @@
 #include "live_commands.hpp"
 #include "output.hpp"
 #include "streams.hpp"
+#include "terminal.hpp"
 
 namespace tenantry::apps {
 namespace {
@@ -84,18 +85,33 @@ std::string json_head(std::string_view command) {
     return std::move(json).take();
 }
 
+namespace {
+
+Exit exec_in_terminal(client::Client& daemon, wire::ExecRequest request) {
+    auto terminal = Terminal::open();
+    if (!terminal) return report(terminal.error());
+    if (const char* type = std::getenv("TERM"); type != nullptr) request.terminalType = type;
+    request.terminal = terminal->begin();
+    const auto done = daemon.exec(request);
+    terminal->end();
+    return done ? static_cast<Exit>(done->code) : report(done.error());
+}
+
+}  // namespace
+
 Exit exec(const Options& options, const LiveOptions& own) {
     auto daemon = client::Client::connect(own.socket);
     if (!daemon) return report(daemon.error());
     const auto chosen = choose_one(options, own, *daemon);
     if (!chosen) return report(chosen.error());
     if (chosen->tasks.empty()) return report(Error("no task is named: TENANT/STAGE/SERVICE or TENANT/STAGE/TASK"));
+    wire::ExecRequest request{
+        .placement = chosen->environment.placement, .task = chosen->tasks.front().name, .command = own.command};
+    if (own.terminal) return exec_in_terminal(*daemon, std::move(request));
     auto streams = Streams::open({.input = own.interactive, .kept = options.json});
     if (!streams) return report(streams.error());
-    const auto done = daemon->exec({.placement = chosen->environment.placement,
-                                    .task = chosen->tasks.front().name,
-                                    .command = own.command,
-                                    .descriptors = streams->begin()});
+    request.descriptors = streams->begin();
+    const auto done = daemon->exec(request);
     const std::string output = streams->end();
     if (!done) return report(done.error());
     if (options.json) {

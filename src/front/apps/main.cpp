@@ -462,13 +462,16 @@ void add_live_commands(CLI::App& app, Arguments& arguments) {
     exec->add_option("task", live.one, "TENANT/STAGE/SERVICE or TENANT/STAGE/TASK")->required();
     exec->add_option("command", live.command, "The program and its arguments, behind `--`")->required();
     exec->add_flag("-i,--interactive", live.interactive, "Pass on to the program what is read here");
+    exec->add_flag("-t,--tty", live.terminal, "Give the program a terminal, behind this one; -i goes without saying")
+        ->excludes("--json");
     add_platform(exec, arguments);
     exec->footer(
-        "It ends with the program's own exit code, and ends the program when it is ended itself. The program has\n"
-        "no terminal. With --json what it wrote stands in `output`, at most 1 MiB of it. The ledger has who ran\n"
-        "which program in which task, not its arguments.\n"
+        "It ends with the program's own exit code, and ends the program when it is ended itself. With --json what it\n"
+        "wrote stands in `output`, at most 1 MiB of it. The ledger has who ran which program in which task, not its\n"
+        "arguments.\n"
         "Examples:\n"
         "  tenantry exec acme/demo/api -- /usr/bin/id\n"
+        "  tenantry exec -t acme/demo/api -- /bin/bash\n"
         "  tenantry exec -i acme/demo/api -- /bin/sh < script");
     CLI::App* open = live_command(app, "open", "Print the address of an environment, and open it in a browser",
                                   arguments, apps::open);

@@ -30,7 +30,8 @@ Result<Pipe> make_pipe() {
 // Of our end alone: the program's own blocks as usual.
 void never_wait(const Descriptor& end) { fcntl(end.number(), F_SETFL, O_NONBLOCK); }
 
-// Whoever reads what we write is gone: we end as every program does then.
+}  // namespace
+
 void write_whole(int to, std::string_view text) {
     while (!text.empty()) {
         const ssize_t written = write(to, text.data(), text.size());
@@ -42,8 +43,6 @@ void write_whole(int to, std::string_view text) {
         std::raise(SIGPIPE);
     }
 }
-
-}  // namespace
 
 class Streams::Pump {
   public:

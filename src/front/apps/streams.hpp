@@ -3,12 +3,16 @@
 #include <array>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <thread>
 
 #include <tenantry/base/error.hpp>
 #include <tenantry/host/workspace.hpp>
 
 namespace tenantry::apps {
+
+/// Writes all to a descriptor of ours. Where nobody reads it any more we end, as every program does then.
+void write_whole(int to, std::string_view text);
 
 /// Pipes between this command's 0, 1 and 2 and a program that runs for it in a task. The program never gets what we
 /// have: a terminal takes input from whoever holds it (TIOCSTI of ioctl_tty(2)), a file can be cut short.

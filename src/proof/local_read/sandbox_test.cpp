@@ -120,6 +120,12 @@ TEST(Wanted, ReadsRightsIdsNamespacesAndMounts) {
     EXPECT_FALSE(sandbox.calls.value) << "none is set";
     const verify::Mount& memory = sandbox.mounts.at(1);
     EXPECT_TRUE(memory.bounded && memory.spreads && !memory.setuid && !memory.writable && memory.programs);
+    Files terminals;
+    terminals.replace(config, R"("type": "tmpfs", "source": "tmpfs", "options": ["size=1m"])",
+                      R"("type": "devpts", "source": "devpts", "options": ["newinstance", "ptmxmode=0666", "max=4"])");
+    const verify::Facts read = terminals.read();
+    EXPECT_TRUE(read.notUnderstood.empty());
+    EXPECT_TRUE(app_of(read).sandbox->mounts.at(1).bounded);
     std::vector<std::string> others;
     for (const auto& other : sandbox.others) others.push_back(other.value);
     EXPECT_EQ(others, (std::vector<std::string>{"may use devices besides those that every container has",

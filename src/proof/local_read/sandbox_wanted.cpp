@@ -165,13 +165,15 @@ std::vector<std::string> mask_lines(const std::optional<Node>& masked, const std
 
 void read_mount_options(const Scope& scope, const Node& options, verify::Mount& mount) {
     // What is there twice counts as it stands last (mount(8)).
-    bool size = false, files = false;
+    bool size = false, files = false, terminals = false;
     for (std::size_t i = 0; options.is_list() && i < options.size(); ++i) {
         const std::string_view option = as_text(options.item(i)).value_or("");
-        static constexpr std::array harmless{"private",    "rprivate",    "relatime",   "noatime",
-                                             "nodiratime", "strictatime", "nosymfollow"};
+        // Every mount of devpts is a new instance (Linux 4.7).
+        static constexpr std::array harmless{"private",    "rprivate",    "relatime",    "noatime",
+                                             "nodiratime", "strictatime", "nosymfollow", "newinstance"};
         static constexpr std::array spreading{"shared", "rshared", "slave", "rslave"};
-        const bool isValue = option.starts_with("mode=") || option.starts_with("uid=") || option.starts_with("gid=");
+        static constexpr std::array values{"mode=", "uid=", "gid=", "ptmxmode="};
+        const bool isValue = std::ranges::any_of(values, [&](const char* key) { return option.starts_with(key); });
         if (option == "ro" || option == "rw")
             mount.writable = option == "rw";
         else if (option == "nosuid" || option == "suid")
@@ -188,11 +190,13 @@ void read_mount_options(const Scope& scope, const Node& options, verify::Mount& 
             size = true, mount.blank = option == "size=0k";
         else if (option.starts_with("nr_inodes="))
             files = true;
+        else if (option.starts_with("max="))
+            terminals = true;
         else if (!isValue && std::ranges::find(harmless, option) == harmless.end())
             scope.unclear(options.item(i).at(),
                           fmt::format("What the mount option `{}` changes is not known.", option));
     }
-    mount.bounded = size && files;
+    mount.bounded = mount.type == "devpts" ? terminals : size && files;
 }
 
 auto Sandboxes::add(std::vector<std::string> lines) -> ProfileIndex {

@@ -180,7 +180,7 @@ Examined examine_fs1(const Scene& scene) {
         for (const Mount& mount : sandbox.mounts) {
             ++out.basis.facts;
             const MountKind kind = kind_of(Whose(scene.facts, process), mount);
-            const bool own = kind == MountKind::memory || kind == MountKind::proc ||
+            const bool own = kind == MountKind::memory || kind == MountKind::terminal || kind == MountKind::proc ||
                              (kind == MountKind::control && (isStore || process.service == loadBalancerName)) ||
                              (kind == MountKind::data && isStore) ||
                              (kind == MountKind::root && !sandbox.rootReadOnly.value);

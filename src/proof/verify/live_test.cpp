@@ -89,6 +89,11 @@ TEST(Net10, NoticesFilesThatTwoEnvironmentsSee) {
     EXPECT_EQ(verdict_of(null, Claim::net10).answer, Answer::violated);
     EXPECT_EQ(verdict_of(null, Claim::run1).answer, Answer::holds);
 
+    World terminals = observed(lending(2));
+    at(terminals, two + "/api-1", "/dev/pts").device = at(terminals, api, "/dev/pts").device;
+    EXPECT_NE(told(verdict_of(terminals, Claim::net10)).find("see the same files, which one of them can write."),
+              std::string::npos);
+
     World written = observed(lending(2));
     Mount folder = at(written, one + "/load-balancer-1", "/run/control");
     folder.point = "/srv";

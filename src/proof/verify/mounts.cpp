@@ -55,12 +55,15 @@ MountKind kind_inside(const Whose& whose, const Mount& mount, std::string_view p
 
 bool is_memory_point(std::string_view point) { return std::ranges::find(memoryPoints, point) != memoryPoints.end(); }
 
+bool is_terminals(const Mount& mount) { return mount.type == "devpts" && mount.point == "/dev/pts"; }
+
 MountKind kind_live(const Whose& whose, const Mount& mount) {
     const bool whole = mount.root == "/", inProc = mount.point.starts_with("/proc/");
     if (mount.type == "proc" && mount.device == whose.sandbox.machineProc) return MountKind::foreign;
     if (mount.type == "proc") return whole && mount.point == "/proc" ? MountKind::proc : MountKind::mask;
     if (inProc && !mount.writable && (mount.blank ? whole : mount.root == "/null")) return MountKind::mask;
     if (mount.type == "tmpfs" && whole && is_memory_point(mount.point)) return MountKind::memory;
+    if (whole && is_terminals(mount)) return MountKind::terminal;
     if (mount.type == "overlay") {
         if (mount.point == "/") return MountKind::root;
         return mount.point == dataPoint ? MountKind::data : MountKind::image;
@@ -85,6 +88,7 @@ MountKind kind_of(const Whose& whose, const Mount& mount) {
     if (whose.sandbox.source == Source::live) return kind_live(whose, mount);
     if (mount.type == "proc") return mount.point == "/proc" ? MountKind::proc : MountKind::foreign;
     if (mount.type == "tmpfs") return is_memory_point(mount.point) ? MountKind::memory : MountKind::foreign;
+    if (mount.type == "devpts") return is_terminals(mount) ? MountKind::terminal : MountKind::foreign;
     const bool ours = mount.type == "bind" && mount.root.starts_with(whose.environment.folder);
     const auto path = ours ? inside(whose.environment, mount.root) : std::nullopt;
     return path ? kind_inside(whose, mount, *path) : MountKind::foreign;

@@ -12,6 +12,7 @@ namespace tenantry::verify {
 enum class MountKind : std::uint8_t {
     root,      ///< live: the task's root folder
     memory,    ///< memory of its own
+    terminal,  ///< terminals of its own
     proc,      ///< its own process files
     mask,      ///< hides or guards a part of them
     settings,  ///< files of its service: hosts, a proxy's configuration

@@ -139,7 +139,8 @@ class Examiner {
                 if (mount.programs) wrong("may run what is no program");
                 break;
             case MountKind::memory:
-                if (!mount.bounded) wrong("has memory without limits");
+            case MountKind::terminal:
+                if (!mount.bounded) wrong("has memory or terminals without limits");
                 [[fallthrough]];
             case MountKind::proc:
                 if (mount.programs) wrong("may run what is no program");
@@ -149,14 +150,14 @@ class Examiner {
             case MountKind::image:
                 break;
         }
-        const bool own = kind == MountKind::memory || kind == MountKind::proc || kind == MountKind::control ||
-                         kind == MountKind::data;
+        const bool own = kind == MountKind::memory || kind == MountKind::terminal || kind == MountKind::proc ||
+                         kind == MountKind::control || kind == MountKind::data;
         if (mount.writable && !own) wrong("can write");
         // Masks of /proc hold no file of a stranger, and a root only where it is a view of an image; nodes in its own
-        // /dev are the runtime's.
+        // /dev are the runtime's, terminals are nodes.
         if (kind == MountKind::mask || (kind == MountKind::root && mount.type != "overlay")) return;
         if (mount.setuid) wrong("has a mount without nosuid");
-        if (mount.devices && mount.point != "/dev") wrong("has a mount without nodev");
+        if (mount.devices && mount.point != "/dev" && kind != MountKind::terminal) wrong("has a mount without nodev");
     }
 
     // Below the folder of its environment and under its own name, whatever the top is called on the machine.

@@ -123,6 +123,32 @@ TEST(Run1, NoticesMounts) {
     expect_violated(gone, Claim::run1, api + " has no mount at /etc/hosts.", "services.api");
 }
 
+TEST(Run1, NoticesTerminalsThatAreNotAsPublished) {
+    struct TerminalRow {
+        void (*edit)(Mount&);
+        std::string_view said;
+    };
+    const TerminalRow rows[] = {
+        {[](Mount& m) { m.bounded = false; }, "has memory or terminals without limits: /dev/pts of type devpts"},
+        {[](Mount& m) { m.programs = true; }, "may run what is no program: /dev/pts of type devpts"},
+        {[](Mount& m) { m.setuid = true; }, "has a mount without nosuid: /dev/pts of type devpts"},
+        {[](Mount& m) { m.spreads = true; }, "has a mount that is not private: /dev/pts of type devpts"},
+        {[](Mount& m) { m.point = "/tmp/pts"; }, "has a mount that is not published: /tmp/pts of type devpts"},
+    };
+    for (World (*const make)(World) : {boxed, observed})
+        for (const TerminalRow& row : rows) {
+            World world = make(lending(1));
+            row.edit(*std::ranges::find(world.process(api).sandbox->mounts, "/dev/pts", &Mount::point));
+            const Verdict verdict = verdict_of(world, Claim::run1);
+            ASSERT_EQ(verdict.findings.size(), 1U) << told(verdict);
+            EXPECT_TRUE(verdict.findings[0].summary.starts_with(fmt::format("{} {}", api, row.said))) << told(verdict);
+        }
+    World entry = boxed(lending(1));
+    entry.facts.edges[0].sandbox->mounts.push_back(mount("/dev/pts", "devpts", "", true, {}));
+    expect_violated(entry, Claim::run1,
+                    "The machine's entry has a mount that is not published: /dev/pts of type devpts.", "hosts");
+}
+
 TEST(Run1, LooksAtTheEntryToo) {
     const Row rows[] = {
         {[](Sandbox& s) { s.capabilities.value[3] = 1U << 13; }, "has CAP_NET_RAW among its permitted capabilities"},

@@ -9,12 +9,13 @@
 namespace tenantry::verify::test {
 
 Mount mount(std::string point, std::string type, std::string root, bool writable, Span at) {
-    const bool bounded = type == "tmpfs";
+    const bool terminals = type == "devpts", bounded = type == "tmpfs" || terminals;
     return {.point = std::move(point),
             .type = std::move(type),
             .device = {},
             .root = std::move(root),
             .writable = writable,
+            .devices = terminals,
             .bounded = bounded,
             .at = at};
 }
@@ -51,6 +52,7 @@ Sandbox published_sandbox(World& world, std::size_t at) {
     for (const std::string_view point : memoryPoints)
         sandbox.mounts.push_back(mount(std::string(point), "tmpfs", "", true, world.next_span()));
     sandbox.mounts.push_back(mount("/proc", "proc", "", true, world.next_span()));
+    sandbox.mounts.push_back(mount("/dev/pts", "devpts", "", true, world.next_span()));
     const auto bind = [&](std::string point, const std::string& path, bool writable) {
         sandbox.mounts.push_back(
             mount(std::move(point), "bind", environment.folder + path, writable, world.next_span()));
@@ -113,7 +115,8 @@ namespace {
 Sandbox as_entry(World& world, Sandbox sandbox) {
     sandbox.uid.value = sandbox.gid.value = world.declared.edge->id;
     sandbox.spaces[static_cast<std::size_t>(Space::network)] = {};
-    std::erase_if(sandbox.mounts, [](const Mount& row) { return row.type == "bind" || row.device == "0:41"; });
+    std::erase_if(sandbox.mounts,
+                  [](const Mount& row) { return row.type == "bind" || row.type == "devpts" || row.device == "0:41"; });
     return sandbox;
 }
 

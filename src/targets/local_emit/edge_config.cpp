@@ -43,7 +43,7 @@ LocalFile edge_config() {
     json.key("root").object(Layout::line).member("path", "rootfs").member("readonly", true).end();
     json.member("hostname", "edge");
     write_process(json, program());
-    write_mounts(json, own_folders(), binds());
+    write_mounts(json, Terminals::none, own_folders(), binds());
     write_linux(json, {std::nullopt, literal("/tenantry/edge")},
                 {number(edgeMemory), number(edgeShares), number(2 * static_cast<std::uint32_t>(cpuPeriod))});
     json.end();

@@ -99,12 +99,17 @@ void write_process(JsonTemplate& json, const Program& program) {
     json.end().member("oomScoreAdj", oomScore).member("noNewPrivileges", true).end();
 }
 
-void write_mounts(JsonTemplate& json, const std::vector<OwnFolder>& own, const std::vector<Bind>& binds) {
+void write_mounts(JsonTemplate& json, Terminals terminals, const std::vector<OwnFolder>& own,
+                  const std::vector<Bind>& binds) {
     json.key("mounts").array();
     mount(json, "/proc", "proc", {"nosuid", "nodev", "noexec"});
     mount(json, "/dev", "tmpfs", {"nosuid", "noexec", "mode=755", "size=64k", "nr_inodes=64"});
     mount(json, "/dev/shm", "tmpfs", {"nosuid", "nodev", "noexec", "mode=1777", "size=16m", "nr_inodes=256"});
     mount(json, "/tmp", "tmpfs", {"nosuid", "nodev", "noexec", "mode=1777", "size=64m", "nr_inodes=4096"});
+    // Each mount is an instance of its own; the kernel's limit of terminals is the whole machine's
+    // (Documentation/filesystems/devpts.rst).
+    if (terminals == Terminals::own)
+        mount(json, "/dev/pts", "devpts", {"nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0600", "max=16"});
     for (const OwnFolder& folder : own) write(json, folder);
     for (const Bind& bind : binds) write(json, bind);
     json.end();

@@ -35,8 +35,11 @@ struct OwnFolder {
     TemplateText target;
     TemplateText user;
 };
+/// Whether terminals can be made in it (pty(7)), a few of its own, for who runs a program in it by hand.
+enum class Terminals : std::uint8_t { none, own };
 /// The array `mounts`: the kernel's, private memory, `own`, `binds`.
-void write_mounts(JsonTemplate& json, const std::vector<OwnFolder>& own, const std::vector<Bind>& binds);
+void write_mounts(JsonTemplate& json, Terminals terminals, const std::vector<OwnFolder>& own,
+                  const std::vector<Bind>& binds);
 
 /// Where it runs.
 struct Place {

@@ -219,7 +219,7 @@ TemplateText balancer_config() {
     JsonTemplate json;
     begin(json);
     write_process(json, {user(), std::move(args).take(false), std::move(env).take(false)});
-    write_mounts(json, {{literal("/run"), user()}}, binds);
+    write_mounts(json, Terminals::own, {{literal("/run"), user()}}, binds);
     write_linux(json, place(),
                 {TemplateText().add(balancerMemory), TemplateText().add(balancerShares),
                  TemplateText().add(static_cast<std::uint32_t>(cpuPeriod))});
@@ -236,7 +236,7 @@ TemplateText config_of(const Shape& shape, const Runs& runs, ImageMode mode) {
     JsonTemplate json;
     begin(json);
     write_process(json, {user(), args_of(runs, mode), env_of(shape, runs)});
-    write_mounts(json, {{literal("/run"), user()}}, binds_of(runs, mode));
+    write_mounts(json, Terminals::own, {{literal("/run"), user()}}, binds_of(runs, mode));
     write_linux(json, place(),
                 {TemplateText().add(MemoryBytes{runs.memory}), TemplateText().add(FromCpu{runs.cpu, CpuPart::shares}),
                  TemplateText().add(FromCpu{runs.cpu, CpuPart::quota})});
@@ -282,7 +282,7 @@ TemplateText store_config(const Name& name, const TemplateText& behind, const St
     JsonTemplate json;
     begin(json);
     write_process(json, {user(), std::move(args).take(false), std::move(env).take(false)});
-    write_mounts(json, {{literal("/run"), user()}}, binds);
+    write_mounts(json, Terminals::own, {{literal("/run"), user()}}, binds);
     write_linux(json, place(),
                 {TemplateText().add(program.memory), TemplateText().add(std::uint32_t{1024}),
                  TemplateText().add(static_cast<std::uint32_t>(cpuPeriod))});

@@ -182,12 +182,15 @@ class Driver {
     json::value exec() {
         const char* path = "/run/tenantry/exec-output";
         const host::Descriptor file(open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
-        const std::vector<std::string> argv(words_.begin() + 3, words_.end());
+        const host::Execution wanted{.argv = {words_.begin() + 3, words_.end()},
+                                     .stdio = {-1, file.number(), file.number()},
+                                     .terminal = -1,
+                                     .terminalType = {}};
         const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(std::stoi(word(2)));
         const auto goes_on = [&]() -> Result<void> {
             return std::chrono::steady_clock::now() < end ? Result<void>() : fail("it did not end in time");
         };
-        const auto code = containers_.exec(placement(), word(1), argv, {-1, file.number(), file.number()}, goes_on);
+        const auto code = containers_.exec(placement(), word(1), wanted, goes_on);
         json::value answer = told(code);
         answer.as_object()["output"] = file_bytes(path);
         return answer;

@@ -4,11 +4,13 @@
 import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 from live_machine import BIN, Daemon, Platform, answers, ask, until, wait_end
+from typist import Typist
 
 ACME, API = "acme.lend.localhost", "acme/production/api"
 
@@ -146,6 +148,57 @@ def exec_passes_on_what_is_read_and_written_until_either_ends(cgroup):
     daemon = Daemon(cgroup)
     told = lend("events")
     assert "/usr/bin/cat runs in api-1" in told and "1234" not in told, told
+    lend("down", "*")
+    daemon.end()
+
+
+def exec_gives_a_terminal(cgroup):
+    daemon, lend = Daemon(cgroup), Platform()
+    lend("up", "acme")
+    api = "acme/production/api"
+
+    def typist(*command, **environment):
+        return Typist(BIN / "tenantry", "exec", "-t", "-C", lend.folder, api, "--", *command, **environment)
+
+    one = typist("/usr/bin/bash", "--norc", "-i")
+    one.type("echo $(tty) $TERM $(stty size) $(id -un)\n")
+    one.sees("/dev/pts/0 vt220 40 100 task\r\n")
+    one.sizes(20, 60)
+    one.type("sleep 0.3; stty size\n")
+    one.sees("20 60\r\n")
+    one.type("sleep 1235\n")
+    sleeper = pid_of_command("sleep", "1235")
+    one.type("\x03")
+    wait_end(sleeper)  # a signal of the terminal there, none for the command here
+    one.type("ls /dev/pts; cat < /dev/tty\n")
+    one.sees("0  ptmx\r\n")
+    one.type("a word\n")
+    one.sees("a word\r\na word\r\n")
+    one.type("\x04exit 7\n")
+    assert one.ends() == 7
+
+    one = typist("/usr/bin/head", "-c", "1000000", "/dev/zero")
+    assert len(one.sees_until_it_ends()) == 1_000_000, "all that it wrote is shown"
+    assert one.ends() == 0
+
+    one = typist("/usr/bin/nothing-of-this-name")
+    one.sees("`/usr/bin/nothing-of-this-name` not found")
+    assert one.ends() != 0
+    one = typist("/usr/bin/id", terminal="vt220 --user=0")
+    one.sees("TERM is no name of a terminal's type")
+    assert one.ends() == 1
+    one = typist("/usr/bin/sleep", "1236")
+    sleeper = pid_of_command("/usr/bin/sleep", "1236")
+    assert "/dev/pts of type" not in lend("verify", "--live"), "a terminal in use is as published"
+    one.process.terminate()
+    assert one.ends() == -signal.SIGTERM
+    wait_end(sleeper)
+    # Each task has its own, and a few of them: another's are not to be seen, and the machine's do not run out.
+    many = "import os\ntry:\n  while True: os.openpty()\nexcept OSError: print(len(os.listdir('/dev/pts')) - 1)"
+    assert lend("exec", api, "--", "/usr/bin/python3", "-c", many).strip() == "16"
+    done = subprocess.run([BIN / "tenantry", "exec", "-t", "-C", lend.folder, api, "--", "/usr/bin/id"], stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    assert done.returncode == 1 and "has none; -i passes on what is read here" in done.stderr, done.stderr
+    assert not list(Path("/run/tenantry/n").iterdir())
     lend("down", "*")
     daemon.end()
 

@@ -25,6 +25,7 @@ using blueprint::Environment;
 using world::EnvironmentSpec;
 
 constexpr std::chrono::milliseconds probesWithin{500};
+constexpr std::size_t longestTerminalType = 64;
 constexpr std::chrono::seconds logsWithin{1};
 constexpr std::chrono::milliseconds logsEvery{50};
 
@@ -32,6 +33,12 @@ Result<const Environment*> find(const Blueprint& blueprint, const std::string& n
     const auto found = std::ranges::find(blueprint.environments, name, [](const auto& one) { return one.name(); });
     if (found == blueprint.environments.end()) return fail("there is no environment {}", name);
     return &*found;
+}
+
+// It becomes a word of crun's command line.
+bool is_terminal_type(std::string_view text) {
+    constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._+-";
+    return text.size() <= longestTerminalType && text.find_first_not_of(letters) == std::string_view::npos;
 }
 
 // Its jobs have times in zones that this machine knows.
@@ -325,13 +332,16 @@ wire::ExecAnswer MachineService::exec(const wire::ExecRequest& request, const ap
         if (request.command.empty()) return fail("no program is named");
         if (!is_known(request.placement)) return fail("{} does not run here", request.placement.str());
         const host::CallerProcess process = TRY(host::CallerProcess::open(caller.pid));
-        std::array<host::Descriptor, 3> taken;
-        std::array<int, 3> stdio{-1, -1, -1};
-        for (std::size_t at = 0; at < stdio.size(); ++at)
-            if (request.descriptors[at] >= 0) {
-                taken[at] = TRY(process.descriptor(request.descriptors[at]));
-                stdio[at] = taken[at].number();
-            }
+        if (!is_terminal_type(request.terminalType)) return fail("TERM is no name of a terminal's type");
+        host::Execution wanted{
+            .argv = request.command, .stdio = {}, .terminal = -1, .terminalType = request.terminalType};
+        std::vector<host::Descriptor> taken;
+        const auto take = [&](int theirs) -> Result<int> {
+            if (theirs < 0) return -1;
+            return taken.emplace_back(TRY(process.descriptor(theirs))).number();
+        };
+        for (std::size_t at = 0; at < wanted.stdio.size(); ++at) wanted.stdio[at] = TRY(take(request.descriptors[at]));
+        wanted.terminal = TRY(take(request.terminal));
         // Not its arguments: they may hold what nobody else shall read.
         TRY_VOID(parts_.runner.note(request.placement,
                                     fmt::format("{} runs in {}", request.command.front(), request.task), caller.str()));
@@ -339,7 +349,7 @@ wire::ExecAnswer MachineService::exec(const wire::ExecRequest& request, const ap
             if (ending_) return fail("the daemon is ending");
             return process.lives() ? Result<void>() : fail("whoever asked for it has ended");
         };
-        return parts_.containers.exec(request.placement, request.task, request.command, stdio, goes_on);
+        return parts_.containers.exec(request.placement, request.task, wanted, goes_on);
     };
     auto code = run();
     if (!code) return {.code = 0, .error = error_text(code.error())};

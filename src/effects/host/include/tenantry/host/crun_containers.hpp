@@ -5,6 +5,7 @@
 #include <shared_mutex>
 #include <span>
 #include <string>
+#include <vector>
 
 #include <tenantry/host/image_store.hpp>
 #include <tenantry/host/machine_view.hpp>
@@ -28,6 +29,16 @@ struct EdgeTexts {
     std::string config;
     std::string nginx;
     std::array<std::uint16_t, 2> ports{8443, 8080};  ///< that it listens on, at 127.0.0.1
+};
+
+/// A program that runs inside a task beside the task's own.
+struct Execution {
+    std::vector<std::string> argv;         ///< not empty
+    std::array<int, 3> stdio{-1, -1, -1};  ///< descriptors that become its 0, 1 and 2; -1: /dev/null
+    /// A connected unix socket: 0, 1 and 2 are a new terminal of the task's own instead, which is the program's
+    /// controlling one (credentials(7)), and its outer end is sent here (SCM_RIGHTS); -1: no terminal.
+    int terminal = -1;
+    std::string terminalType;  ///< TERM, where it has a terminal; empty: not set
 };
 
 /// Tasks as containers of crun, each watched by a conmon that outlives the daemon. Beside a task's config.json:
@@ -87,9 +98,9 @@ class CrunContainers final : public ports::Containers {
     std::optional<world::TaskUsage> usage(const world::Placement& placement, std::string_view task);
 
     /// Runs a program inside a running task, with its user and sandbox, and waits for its end: exit code, 128 + signal.
-    /// `stdio` are descriptors for its 0, 1 and 2; -1: /dev/null. `goesOn` is asked all the while; its error ends it.
-    Result<int> exec(const world::Placement& placement, std::string_view task, std::span<const std::string> argv,
-                     const std::array<int, 3>& stdio, const std::function<Result<void>()>& goesOn);
+    /// `goesOn` is asked all the while; its error ends it.
+    Result<int> exec(const world::Placement& placement, std::string_view task, const Execution& wanted,
+                     const std::function<Result<void>()>& goesOn);
 
     /// The edge: nginx in a container of its own, in the host's network, with uid and gid `edgeUser`. One that runs
     /// with these texts is left alone; with others it is replaced. Returns when it listens on its ports. Its files lie

@@ -100,6 +100,10 @@ struct ExecRequest {
     std::vector<std::string> command;
     /// Of the caller's process: what the program gets as 0, 1 and 2; -1: /dev/null. It is ended when the caller ends.
     std::array<int, 3> descriptors{-1, -1, -1};
+    /// Of the caller's process: a connected unix socket. 0, 1 and 2 are a new terminal in the task instead, and its
+    /// outer end comes over this socket (SCM_RIGHTS of unix(7)). -1: no terminal.
+    int terminal = -1;
+    std::string terminalType;  ///< TERM of the program: at most 64 letters, digits and `.`, `_`, `+`, `-`
 };
 struct ExecAnswer {
     int code = 0;  ///< exit code; 128 + signal

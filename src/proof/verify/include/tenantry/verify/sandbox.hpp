@@ -58,7 +58,7 @@ struct Mount {
     bool setuid = false;    ///< without nosuid
     bool devices = false;   ///< without nodev
     bool programs = false;  ///< without noexec
-    bool bounded = false;   ///< with limits of size and of files
+    bool bounded = false;   ///< with limits of size and of files; of devpts: of terminals
     bool blank = false;     ///< of no size: what the container runtime puts before a folder to hide it
     bool spreads = false;   ///< what is mounted below it comes from other mount namespaces, or goes there
     Span at;
