@@ -29,6 +29,12 @@ using world::StoreSpec;
 constexpr milliseconds firstWait{2}, longestWait{10};
 constexpr milliseconds oneAnswer{5000};
 
+// How long to wait for a store, and as long as what.
+struct Patience {
+    milliseconds time;
+    const ports::StillWanted& isWanted;
+};
+
 // What another try cannot change.
 bool is_final(std::string_view text) {
     for (const std::string_view words : {"authentication failed", "no pg_hba.conf entry",
@@ -42,19 +48,21 @@ bool lacks_database(std::string_view text) {
 
 // The first session that there is, within the time.
 template <class Connect>
-auto awaited(Connect connect, milliseconds patience) -> decltype(connect()) {
-    const auto until = steady_clock::now() + patience;
+auto awaited(Connect connect, const Patience& patience) -> decltype(connect()) {
+    const auto until = steady_clock::now() + patience.time;
     for (milliseconds wait = firstWait;; wait = std::min(2 * wait, longestWait)) {
         auto session = connect();
         if (session || is_final(session.error().text()) || lacks_database(session.error().text())) return session;
+        if (!patience.isWanted()) return fail("it is not wanted any more");
         if (steady_clock::now() + wait > until)
-            return fail("it takes no connection within {} s ({}): its log says why", patience.count() / 1000,
+            return fail("it takes no connection within {} s ({}): its log says why", patience.time.count() / 1000,
                         session.error().text());
         std::this_thread::sleep_for(wait);
     }
 }
 
-Result<PostgresqlSession> open_postgresql(const ControlFolder& folder, const StoreSpec& store, milliseconds patience) {
+Result<PostgresqlSession> open_postgresql(const ControlFolder& folder, const StoreSpec& store,
+                                          const Patience& patience) {
     const auto connect_to = [&](const std::string& database) {
         return awaited([&] { return PostgresqlSession::connect(folder, database, store); }, patience);
     };
@@ -66,7 +74,7 @@ Result<PostgresqlSession> open_postgresql(const ControlFolder& folder, const Sto
 }
 
 Result<RedisSession> open_redis(const Vault& vault, const Placement& placement, const ControlFolder& folder,
-                                const StoreSpec& store, milliseconds patience) {
+                                const StoreSpec& store, const Patience& patience) {
     const Secret password = TRY(store_password(vault, placement, store, controlUser));
     return awaited([&] { return RedisSession::connect(folder, store, password); }, patience);
 }
@@ -127,7 +135,7 @@ class Passwords {
 
 // The store's own, or of the one behind it.
 Result<bool> ensure_postgresql(const Vault& vault, const Placement& placement, const StoreSpec& store,
-                               milliseconds patience) {
+                               const Patience& patience) {
     if (store.name == "template0" || store.name == "template1")
         return fail("`{}` is a database of PostgreSQL's own: give the store another name", store.name);
     const ControlFolder folder = TRY(ControlFolder::open(placement, store));
@@ -141,7 +149,7 @@ Result<bool> ensure_postgresql(const Vault& vault, const Placement& placement, c
 }
 
 Result<bool> settle_postgresql(const Vault& vault, const Placement& placement, const StoreSpec& store,
-                               milliseconds patience) {
+                               const Patience& patience) {
     const Passwords passwords = TRY(Passwords::read(vault, placement, store));
     const auto before = passwords.with_before();
     if (before.empty()) return false;
@@ -155,7 +163,7 @@ Result<bool> settle_postgresql(const Vault& vault, const Placement& placement, c
 }
 
 Result<bool> ensure_redis(const Vault& vault, const Placement& placement, const StoreSpec& store,
-                          milliseconds patience) {
+                          const Patience& patience) {
     const ControlFolder folder = TRY(ControlFolder::open(placement, store));
     RedisSession session = TRY(open_redis(vault, placement, folder, store, patience));
     const Passwords passwords = TRY(Passwords::read(vault, placement, store));
@@ -172,7 +180,7 @@ Result<bool> ensure_redis(const Vault& vault, const Placement& placement, const 
 }
 
 Result<bool> settle_redis(const Vault& vault, const Placement& placement, const StoreSpec& store,
-                          milliseconds patience) {
+                          const Patience& patience) {
     const Passwords passwords = TRY(Passwords::read(vault, placement, store));
     const auto before = passwords.with_before();
     if (before.empty()) return false;
@@ -187,7 +195,7 @@ Result<bool> settle_redis(const Vault& vault, const Placement& placement, const 
 
 // FerretDB reads once which databases there are, with the rights of its first client. Here it is one who sees them.
 Result<void> ask_ferretdb(const Vault& vault, const Placement& placement, const StoreSpec& store,
-                          milliseconds patience) {
+                          const Patience& patience) {
     if (store.users.empty()) return {};
     const std::string& user = store.users.front().name;
     const MongoLogin login{.user = user,
@@ -197,7 +205,7 @@ Result<void> ask_ferretdb(const Vault& vault, const Placement& placement, const 
 }
 
 Result<bool> ensure_mongodb(const Vault& vault, const Placement& placement, const StoreSpec& store,
-                            milliseconds patience) {
+                            const Patience& patience) {
     const bool changed = TRY(ensure_postgresql(vault, placement, store, patience));
     TRY_VOID(ask_ferretdb(vault, placement, store, patience));
     return changed;
@@ -209,20 +217,24 @@ std::unexpected<Error> unknown(const StoreSpec& store) {
 
 }  // namespace
 
-Result<bool> HostStores::ensure(const Placement& placement, const StoreSpec& store) {
+Result<bool> HostStores::ensure(const Placement& placement, const StoreSpec& store,
+                                const ports::StillWanted& isWanted) {
+    const Patience patience{patience_, isWanted};
     const auto ensure = [&]() -> Result<bool> {
-        if (store.engine == "postgresql") return ensure_postgresql(vault_, placement, store, patience_);
-        if (store.engine == "redis") return ensure_redis(vault_, placement, store, patience_);
-        if (store.backing) return ensure_mongodb(vault_, placement, store, patience_);
+        if (store.engine == "postgresql") return ensure_postgresql(vault_, placement, store, patience);
+        if (store.engine == "redis") return ensure_redis(vault_, placement, store, patience);
+        if (store.backing) return ensure_mongodb(vault_, placement, store, patience);
         return unknown(store);
     };
     return wrap(ensure(), "preparing the users of {} of {}", store.name, placement.str());
 }
 
-Result<bool> HostStores::settle(const Placement& placement, const StoreSpec& store) {
+Result<bool> HostStores::settle(const Placement& placement, const StoreSpec& store,
+                                const ports::StillWanted& isWanted) {
+    const Patience patience{patience_, isWanted};
     const auto settle = [&]() -> Result<bool> {
-        if (store.engine == "redis") return settle_redis(vault_, placement, store, patience_);
-        return settle_postgresql(vault_, placement, store, patience_);
+        if (store.engine == "redis") return settle_redis(vault_, placement, store, patience);
+        return settle_postgresql(vault_, placement, store, patience);
     };
     return wrap(settle(), "ending what began with old passwords of {} of {}", store.name, placement.str());
 }
@@ -235,7 +247,8 @@ Result<world::ObservedStore> HostStores::observe(const Placement& placement, con
             return observe_users(session, store);
         }
         if (store.engine != "redis") return unknown(store);
-        RedisSession session = TRY(open_redis(vault_, placement, folder, store, patience_));
+        const ports::StillWanted always = [] { return true; };
+        RedisSession session = TRY(open_redis(vault_, placement, folder, store, {patience_, always}));
         return observe_users(session, store);
     };
     return wrap(look(), "looking at the users of {} of {}", store.name, placement.str());

@@ -11,6 +11,7 @@ namespace tenantry::engine {
 namespace {
 
 using plan::EnvironmentCommand;
+using ports::StillWanted;
 using world::EnvironmentSpec;
 using world::Placement;
 
@@ -30,40 +31,44 @@ bool is_front_served(const EnvironmentSpec& spec) {
            });
 }
 
-Result<void> check_answer(const Ports& ports, const Placement& placement, const std::string& host, bool isServed) {
+Result<void> check_answer(const Ports& ports, const Placement& placement, const std::string& host, bool isServed,
+                          const StillWanted& isWanted) {
     const auto until = std::chrono::steady_clock::now() + answersWithin;
     for (auto every = askEvery;; every = std::min(every * 3 / 2, rarestAsk)) {
         const int status = TRY(wrap(ports.probe.answers(placement, host), "https://{}", host));
         // Any other answer is the service's own word; these are the load balancer's, when nothing is behind it.
         if (!isServed || (status != 502 && status != 503 && status != 504)) return {};
+        if (!isWanted()) return fail("it is not wanted any more");
         if (std::chrono::steady_clock::now() > until) return fail("https://{} answers with status {}", host, status);
         std::this_thread::sleep_for(every);
     }
 }
 
 // The files follow at once: who reads a password just before it is needed finds the one that the store takes.
-Result<void> grant_stores(const Ports& ports, const EnvironmentSpec& spec) {
+Result<void> grant_stores(const Ports& ports, const EnvironmentSpec& spec, const StillWanted& isWanted) {
     bool changed = false;
     for (const world::StoreSpec& store : spec.stores)
-        changed = TRY(wrap(ports.stores.ensure(spec.placement, store), "the store {}", store.name)) || changed;
+        changed =
+            TRY(wrap(ports.stores.ensure(spec.placement, store, isWanted), "the store {}", store.name)) || changed;
     return changed ? ports.files.ensure_secrets(spec) : Result<void>();
 }
 
 // Whoever reads passwords has read the last ones by now.
-Result<void> settle_stores(const Ports& ports, const EnvironmentSpec& spec) {
+Result<void> settle_stores(const Ports& ports, const EnvironmentSpec& spec, const StillWanted& isWanted) {
     bool changed = false;
     for (const world::StoreSpec& store : spec.stores)
-        changed = TRY(wrap(ports.stores.settle(spec.placement, store), "the store {}", store.name)) || changed;
+        changed =
+            TRY(wrap(ports.stores.settle(spec.placement, store, isWanted), "the store {}", store.name)) || changed;
     return changed ? ports.files.ensure_secrets(spec) : Result<void>();
 }
 
 // A claim that does not hold, or nothing.
-Result<std::optional<std::string>> check(const Ports& ports, const EnvironmentSpec& spec) {
-    TRY_VOID(settle_stores(ports, spec));
+Result<std::optional<std::string>> check(const Ports& ports, const EnvironmentSpec& spec, const StillWanted& isWanted) {
+    TRY_VOID(settle_stores(ports, spec, isWanted));
     const world::ObservedNetwork observed = TRY(ports.network.observe(spec.placement));
     if (auto violated = TRY(ports.checker.prove(spec, observed))) return violated;
     for (const world::SocketSpec& socket : spec.network.sockets)
-        TRY_VOID(check_answer(ports, spec.placement, socket.host, is_front_served(spec)));
+        TRY_VOID(check_answer(ports, spec.placement, socket.host, is_front_served(spec), isWanted));
     return std::nullopt;
 }
 
@@ -85,7 +90,7 @@ std::vector<std::string> stores_to_empty(const EnvironmentSpec& spec, const std:
 }
 
 Result<void> carry_out(const Ports& ports, EnvironmentCommand command, const EnvironmentRow& row,
-                       const EnvironmentSpec* spec) {
+                       const EnvironmentSpec* spec, const StillWanted& isWanted) {
     const Placement& placement = row.placement;
     switch (command) {
         case EnvironmentCommand::closeIngress:
@@ -116,7 +121,7 @@ Result<void> carry_out(const Ports& ports, EnvironmentCommand command, const Env
         case EnvironmentCommand::direct:
             return direct(ports, *spec, row.state.serving);
         case EnvironmentCommand::grantStores:
-            return grant_stores(ports, *spec);
+            return grant_stores(ports, *spec, isWanted);
         default:
             return ports.ingress.ensure(placement, spec->network.sockets);
     }
@@ -139,18 +144,18 @@ void await_drained(const Ports& ports, const TaskRow& row) {
 }  // namespace
 
 Event run_command(const Ports& ports, EnvironmentCommand command, const EnvironmentRow& row,
-                  const EnvironmentSpec* spec) {
+                  const EnvironmentSpec* spec, const StillWanted& isWanted) {
     const std::uint64_t epoch = row.state.epoch;
     plan::EnvironmentEvent event = plan::environment_event::Done{command, epoch};
     Result<void> done;
     if (command == EnvironmentCommand::check && spec != nullptr) {
-        auto checked = check(ports, *spec);
+        auto checked = check(ports, *spec, isWanted);
         if (!checked)
             done = std::unexpected(checked.error());
         else if (*checked)
             event = plan::environment_event::Violated{epoch, **std::move(checked)};
     } else {
-        done = carry_out(ports, command, row, spec);
+        done = carry_out(ports, command, row, spec, isWanted);
     }
     if (!done) event = plan::environment_event::Failed{command, epoch, done.error().text()};
     return {row.placement, "", std::move(event), {}, {}, {}};

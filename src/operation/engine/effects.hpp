@@ -10,9 +10,10 @@
 
 namespace tenantry::engine {
 
-/// `spec` is the placement's, as it is wanted now; `row` the environment's, the task's.
+/// `spec` is the placement's, as it is wanted now; `row` the environment's, the task's. What waits for something ends
+/// soon where it is not wanted any more.
 Event run_command(const Ports& ports, plan::EnvironmentCommand command, const EnvironmentRow& row,
-                  const world::EnvironmentSpec* spec);
+                  const world::EnvironmentSpec* spec, const ports::StillWanted& isWanted);
 Event run_command(const Ports& ports, plan::TaskCommand command, const TaskRow& row);
 
 }  // namespace tenantry::engine

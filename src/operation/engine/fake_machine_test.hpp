@@ -10,6 +10,7 @@
 #include <mutex>
 #include <set>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <unistd.h>
@@ -45,7 +46,8 @@ class FakeMachine : public ports::Files,
     std::set<std::string> endedJobs;    // jobs that have run and were not stopped since
     std::vector<std::string> ran;       // jobs, each time that one did
     bool takesPassword = false;         // what `ensure` of a store says
-    std::string refused;                // what `prove` says, where it is not empty
+    std::atomic<bool> storesNeverCome = false, waitsForStore = false;
+    std::string refused;  // what `prove` says, where it is not empty
     int starts = 0;
     std::vector<std::string> emptied;  // stores, each time that one was
     bool emptiedWhileItRan = false;
@@ -90,7 +92,8 @@ class FakeMachine : public ports::Files,
     Result<void> ensure_secrets(const world::EnvironmentSpec& spec) override {
         return act([&] { secretsWritten.push_back(spec.placement.str()); });
     }
-    Result<bool> settle(const world::Placement& placement, const world::StoreSpec& store) override {
+    Result<bool> settle(const world::Placement& placement, const world::StoreSpec& store,
+                        const ports::StillWanted&) override {
         TRY_VOID(act([&] { settled.push_back(placement.str() + "/" + store.name); }));
         return false;
     }
@@ -127,7 +130,13 @@ class FakeMachine : public ports::Files,
     Result<void> destroy(const world::Placement& placement) override {
         return act([&] { data.erase(placement.str()); });
     }
-    Result<bool> ensure(const world::Placement& placement, const world::StoreSpec& store) override {
+    Result<bool> ensure(const world::Placement& placement, const world::StoreSpec& store,
+                        const ports::StillWanted& isWanted) override {
+        if (storesNeverCome) {
+            waitsForStore = true;
+            while (isWanted()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+            return fail("it is not wanted any more");
+        }
         TRY_VOID(act([&] { granted.insert(placement.str() + "/" + store.name); }));
         return takesPassword;
     }

@@ -56,7 +56,10 @@ Result<void> Runner::Loop::run(const std::stop_token& stop) {
             mail_.put({{placement, task, std::move(event), {}, {}, {}}, {}});
         });
     executor_ = std::make_unique<Executor>(workers, [this](const ports::StoredCommand& command) { work(command); });
-    const std::stop_callback wake(stop, [this] { mail_.close(); });
+    const std::stop_callback wake(stop, [this] {
+        ending_ = true;
+        mail_.close();
+    });
     Result<void> going = recover();
     {
         const std::scoped_lock lock(mutex_);
@@ -207,11 +210,17 @@ void Runner::Loop::work(const ports::StoredCommand& command) {
     const auto ofEnvironment = environment_command(command.name);
     // The machine has gone meanwhile, or asks for something else by now.
     const bool isOld = environment && environment->state.epoch != command.epoch;
+    bool isLeft = false;  // for the next daemon, which does it again
+    const auto isWanted = [&] {
+        isLeft = ending_;
+        return !isLeft && is_asked(command);
+    };
     if (hook_) hook_(Moment::beforeEffect, command);
     if (ofTask && task) {
         event = run_command(ports_, *ofTask, *task);
     } else if (ofEnvironment && environment && !isOld) {
-        event = run_command(ports_, *ofEnvironment, *environment, spec.get());
+        event = run_command(ports_, *ofEnvironment, *environment, spec.get(), isWanted);
+        if (isLeft) return;
     } else if (environment && ofEnvironment) {
         event = {environment->placement,
                  "",
@@ -225,6 +234,12 @@ void Runner::Loop::work(const ports::StoredCommand& command) {
     event.command = command.id;
     if (hook_) hook_(Moment::afterEffect, command);
     mail_.put({std::move(event), {}});
+}
+
+bool Runner::Loop::is_asked(const ports::StoredCommand& command) const {
+    const std::scoped_lock lock(mutex_);
+    const auto found = machines_.environments().find(command.machine);
+    return found != machines_.environments().end() && found->second.state.epoch == command.epoch;
 }
 
 Result<void> Runner::Loop::wake_those_due() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <future>
 #include <mutex>
@@ -54,6 +55,8 @@ class Runner::Loop {
     void answer(const Mail& mail, const Result<std::string>& taken);
     void follow(const Event& event, const Change& change);
     void work(const ports::StoredCommand& command);
+    /// Whether its environment still asks for it.
+    [[nodiscard]] bool is_asked(const ports::StoredCommand& command) const;
     Result<void> wake_those_due();
     Result<void> look_at_clock();
     [[nodiscard]] std::chrono::steady_clock::time_point next_wake() const;
@@ -70,6 +73,7 @@ class Runner::Loop {
     Machines machines_;
     EventRing events_;
     std::uint64_t version_ = 1;
+    std::atomic<bool> ending_ = false;
     bool recovered_ = false;
     bool closed_ = false;
     mutable Timetable timetable_;            // has a lock of its own

@@ -404,6 +404,29 @@ TEST(Runner, FilesFollowWhereAStoreTakesAnotherPassword) {
     EXPECT_EQ(machine.secretsWritten.size(), 1u);
 }
 
+TEST(Runner, ADownEndsTheWaitForAStoreThatNeverComes) {
+    FakeMachine machine;
+    machine.storesNeverCome = true;
+    Running runner(machine);
+    ASSERT_TRUE(runner->up(with_data(), "root"));
+    while (!machine.waitsForStore) std::this_thread::sleep_for(1ms);
+    ASSERT_TRUE(runner->down(acme, "root"));
+    EXPECT_EQ(runner.settled().phase, "absent");
+}
+
+TEST(Runner, WhatWaitsForAStoreWhenTheDaemonEndsWaitsInTheNextOne) {
+    FakeMachine machine;
+    machine.storesNeverCome = true;
+    {
+        Running runner(machine);
+        ASSERT_TRUE(runner->up(with_data(), "root"));
+        while (!machine.waitsForStore) std::this_thread::sleep_for(1ms);
+    }
+    machine.storesNeverCome = false;
+    Running next(machine);
+    EXPECT_EQ(next.settled().phase, "up");
+}
+
 /// Kills the process at the n-th time that a moment comes, and starts it again. True where there was an n-th time.
 bool killed_at(FakeMachine& machine, Moment moment, int n, const std::function<void(Runner&)>& ask) {
     std::atomic<int> seen = 0;

@@ -234,7 +234,7 @@ class Driver {
         {"exec", [this] { return exec(); }},
         {"healthy", [this] { return told(probe_.healthy(placement(), task())); }},
         {"answers", [this] { return told(probe_.answers(placement(), word(1))); }},
-        {"users", [this] { return told_done(stores_.ensure(placement(), store())); }},
+        {"users", [this] { return told_done(stores_.ensure(placement(), store(), [] { return true; })); }},
         {"rights", [this] { return told(stores_.observe(placement(), store())); }},
         {"user", [this] { return user(); }},
         {"secret", [this] { return secret(); }},

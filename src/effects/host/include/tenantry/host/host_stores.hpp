@@ -25,8 +25,10 @@ class HostStores final : public ports::Stores {
     explicit HostStores(Vault vault = Vault(), std::chrono::milliseconds patience = std::chrono::minutes(1))
         : vault_(std::move(vault)), patience_(patience) {}
 
-    Result<bool> ensure(const world::Placement& placement, const world::StoreSpec& store) override;
-    Result<bool> settle(const world::Placement& placement, const world::StoreSpec& store) override;
+    Result<bool> ensure(const world::Placement& placement, const world::StoreSpec& store,
+                        const ports::StillWanted& isWanted) override;
+    Result<bool> settle(const world::Placement& placement, const world::StoreSpec& store,
+                        const ports::StillWanted& isWanted) override;
     Result<world::ObservedStore> observe(const world::Placement& placement, const world::StoreSpec& store) override;
 
   private:

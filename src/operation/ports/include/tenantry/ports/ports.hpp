@@ -64,15 +64,20 @@ class Files {
 };
 
 /// The users and rights inside of stores that run.
+/// Whether what is waited for is still wanted; asked again and again by what waits, which ends with an error when not.
+using StillWanted = std::function<bool()>;
+
 class Stores {
   public:
     virtual ~Stores() = default;
     /// Waits until the store takes what it is asked, at most a minute; then its users are the spec's, with those rights
     /// and with their passwords, and nobody else is. True where a password is another one now; sessions go on then.
-    virtual Result<bool> ensure(const world::Placement& placement, const world::StoreSpec& store) = 0;
+    virtual Result<bool> ensure(const world::Placement& placement, const world::StoreSpec& store,
+                                const StillWanted& isWanted) = 0;
     /// When nobody has an old password any more: it is worth nothing from then on, and sessions that began with it end.
     /// True where there was one.
-    virtual Result<bool> settle(const world::Placement& placement, const world::StoreSpec& store) = 0;
+    virtual Result<bool> settle(const world::Placement& placement, const world::StoreSpec& store,
+                                const StillWanted& isWanted) = 0;
     virtual Result<world::ObservedStore> observe(const world::Placement& placement, const world::StoreSpec& store) = 0;
 };
 
