@@ -24,6 +24,10 @@ namespace {
 using host::Descriptor;
 
 constexpr std::size_t chunk = 64 << 10;
+// A terminal holds less than this many chunks; what goes on in the background may write for ever.
+constexpr int mostAtEnd = 64;
+// The kernel moves what was written to the other end a moment later.
+constexpr int lastWithinMs = 100;
 
 // Ours gets another size; and what ends us, which must not leave our terminal raw.
 sigset_t heeded() {
@@ -76,7 +80,7 @@ class Terminal::Pump {
             if ((wait[4].revents & POLLOUT) != 0) hand_over();
             if ((wait[4].revents & ~POLLOUT) != 0) pass_on();
         }
-        if (program_.number() >= 0) pass_on();
+        for (int i = 0; i < mostAtEnd && comes_yet() && pass_on(); ++i) {}
         restore();
     }
 
@@ -116,13 +120,19 @@ class Terminal::Pump {
 
     void restore() const { tcsetattr(STDIN_FILENO, TCSADRAIN, &own_); }
 
-    // Once nobody has the inner end any more, reading fails with EIO (pty(7)).
-    void pass_on() {
+    [[nodiscard]] bool comes_yet() const {
+        pollfd wait{program_.number(), POLLIN, 0};
+        return program_.number() >= 0 && poll(&wait, 1, lastWithinMs) > 0;
+    }
+
+    // Not all that is there: Ctrl-C must come through to a program that writes without end. Once nobody has the inner
+    // end any more, reading fails with EIO (pty(7)).
+    bool pass_on() {
         std::array<char, chunk> bytes{};
-        ssize_t got = 0;
-        while ((got = read(program_.number(), bytes.data(), bytes.size())) > 0)
-            write_whole(STDOUT_FILENO, {bytes.data(), static_cast<std::size_t>(got)});
-        if (got == 0 || (errno != EAGAIN && errno != EINTR)) program_ = Descriptor();
+        const ssize_t got = read(program_.number(), bytes.data(), bytes.size());
+        if (got > 0) write_whole(STDOUT_FILENO, {bytes.data(), static_cast<std::size_t>(got)});
+        if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) program_ = Descriptor();
+        return got > 0;
     }
 
     // Our terminal is gone: so are we.

@@ -170,6 +170,10 @@ def exec_gives_a_terminal(cgroup):
     sleeper = pid_of_command("sleep", "1235")
     one.type("\x03")
     wait_end(sleeper)  # a signal of the terminal there, none for the command here
+    one.type("yes\n")
+    one.sees("y\r\n" * 10_000)
+    one.type("\x03")
+    one.sees("^C")
     one.type("ls /dev/pts; cat < /dev/tty\n")
     one.sees("0  ptmx\r\n")
     one.type("a word\n")
