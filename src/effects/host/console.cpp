@@ -88,11 +88,11 @@ Console::~Console() {
     if (listening_.number() >= 0) unlink(path_.c_str());
 }
 
-Result<void> Console::pass_on(int to, Child& crun, milliseconds deadline) const {
+Result<bool> Console::pass_on(int to, Child& crun, milliseconds deadline) const {
     const auto until = std::chrono::steady_clock::now() + deadline;
     pollfd poll{listening_.number(), POLLIN, 0};
     while (::poll(&poll, 1, static_cast<int>(lookEvery.count())) <= 0) {
-        if (crun.ended()) return {};
+        if (crun.ended()) return false;
         if (std::chrono::steady_clock::now() > until)
             return fail("crun made no terminal within {} ms", deadline.count());
     }
@@ -100,7 +100,9 @@ Result<void> Console::pass_on(int to, Child& crun, milliseconds deadline) const 
     if (connection.number() < 0) return fail("taking the terminal of crun: {}", reason(errno));
     const timeval patience{.tv_sec = std::chrono::ceil<std::chrono::seconds>(deadline).count(), .tv_usec = 0};
     setsockopt(connection.number(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-    return send(to, TRY(receive(connection)));
+    const Descriptor terminal = TRY(receive(connection));
+    TRY_VOID(send(to, terminal));
+    return true;
 }
 
 }  // namespace tenantry::host

@@ -20,12 +20,12 @@ class Console {
 
     [[nodiscard]] const std::string& path() const { return path_; }
     /// Waits for the terminal and passes its outer end on over `to`, a connected unix socket (SCM_RIGHTS, unix(7)).
-    /// Fine too where crun ends without one: its exit code tells why.
-    Result<void> pass_on(int to, Child& crun, std::chrono::milliseconds deadline) const;
+    /// False where crun ends without one.
+    Result<bool> pass_on(int to, Child& crun, std::chrono::milliseconds deadline) const;
 
   private:
     Console(std::string path, Descriptor listening) : path_(std::move(path)), listening_(std::move(listening)) {}
-    std::string path_;  // empty: moved from
+    std::string path_;
     Descriptor listening_;
 };
 

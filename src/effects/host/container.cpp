@@ -1,5 +1,6 @@
 #include "container.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <csignal>
@@ -58,14 +59,14 @@ Result<Pipe> make_pipe() {
     return Pipe{Descriptor(ends[0]), Descriptor(ends[1])};
 }
 
-// Up to the first line end, the end of the pipe or the deadline.
+// Up to the first line end, the end of the pipe or the deadline; what is there already in any case.
 std::string read_line(const Descriptor& pipe, milliseconds deadline) {
     const auto until = std::chrono::steady_clock::now() + deadline;
     std::string text;
     while (text.find('\n') == std::string::npos) {
         const auto left = std::chrono::ceil<milliseconds>(until - std::chrono::steady_clock::now());
         pollfd poll{pipe.number(), POLLIN, 0};
-        if (left.count() <= 0 || ::poll(&poll, 1, static_cast<int>(left.count())) == 0) break;
+        if (::poll(&poll, 1, static_cast<int>(std::max<std::int64_t>(left.count(), 0))) == 0) break;
         std::array<char, 4096> bytes{};
         const ssize_t got = read(pipe.number(), bytes.data(), bytes.size());
         if (got > 0) text.append(bytes.data(), static_cast<std::size_t>(got));
@@ -367,6 +368,7 @@ Result<int> Container::exec(const Execution& wanted, const std::function<Result<
     const std::filesystem::path pidFile = run() / ("exec-" + random_id());
     const std::vector<Descriptor> groups = TRY(cgroups_.entrance("helpers"));
     std::optional<Console> console;
+    Pipe words = TRY(make_pipe());
     // Without these words crun runs it as root.
     Command command{
         crun({"exec", fmt::format("--user={0}:{0}", user), "--no-new-privs", "--pid-file=" + pidFile.string()}),
@@ -375,6 +377,7 @@ Result<int> Container::exec(const Execution& wanted, const std::function<Result<
         numbers(groups)};
     if (wanted.terminal >= 0) {
         console.emplace(TRY(Console::open()));
+        command.descriptors = {-1, -1, words.write.number()};  // crun's own; the program has the terminal
         command.argv.insert(command.argv.end(), {"--tty", "--console-socket=" + console->path()});
         if (!wanted.terminalType.empty()) command.argv.push_back("--env=TERM=" + wanted.terminalType);
     }
@@ -382,7 +385,8 @@ Result<int> Container::exec(const Execution& wanted, const std::function<Result<
     command.argv.insert(command.argv.end(), wanted.argv.begin(), wanted.argv.end());
     Child child = TRY(spawn(command));
     const auto wait = [&]() -> Result<int> {
-        if (console) TRY_VOID(console->pass_on(wanted.terminal, child, helperDeadline));
+        if (console && !TRY(console->pass_on(wanted.terminal, child, helperDeadline)))
+            return fail("{}", one_line(read_line(words.read, milliseconds(0))));
         return child.wait(longestExec, goesOn, askEvery);
     };
     auto code = wait();

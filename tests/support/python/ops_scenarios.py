@@ -200,6 +200,13 @@ def exec_gives_a_terminal(cgroup):
     # Each task has its own, and a few of them: another's are not to be seen, and the machine's do not run out.
     many = "import os\ntry:\n  while True: os.openpty()\nexcept OSError: print(len(os.listdir('/dev/pts')) - 1)"
     assert lend("exec", api, "--", "/usr/bin/python3", "-c", many).strip() == "16"
+    held = subprocess.Popen([BIN / "tenantry", "exec", "-C", lend.folder, api, "--", "/usr/bin/python3", "-u", "-c", many + "; import time; time.sleep(99)"], stdout=subprocess.PIPE)
+    assert held.stdout.readline().strip() == b"16"
+    one = typist("/usr/bin/id")
+    one.sees("No space left on device")
+    assert one.ends() == 1
+    held.kill()
+    held.wait()
     done = subprocess.run([BIN / "tenantry", "exec", "-t", "-C", lend.folder, api, "--", "/usr/bin/id"], stdin=subprocess.DEVNULL, capture_output=True, text=True)
     assert done.returncode == 1 and "has none; -i passes on what is read here" in done.stderr, done.stderr
     assert not list(Path("/run/tenantry/n").iterdir())
