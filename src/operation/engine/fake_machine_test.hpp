@@ -134,6 +134,7 @@ class FakeMachine : public ports::Files,
                         const ports::StillWanted& isWanted) override {
         if (storesNeverCome) {
             waitsForStore = true;
+            waitsForStore.notify_all();
             while (isWanted()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
             return fail("it is not wanted any more");
         }

@@ -409,7 +409,7 @@ TEST(Runner, ADownEndsTheWaitForAStoreThatNeverComes) {
     machine.storesNeverCome = true;
     Running runner(machine);
     ASSERT_TRUE(runner->up(with_data(), "root"));
-    while (!machine.waitsForStore) std::this_thread::sleep_for(1ms);
+    machine.waitsForStore.wait(false);
     ASSERT_TRUE(runner->down(acme, "root"));
     EXPECT_EQ(runner.settled().phase, "absent");
 }
@@ -420,7 +420,7 @@ TEST(Runner, WhatWaitsForAStoreWhenTheDaemonEndsWaitsInTheNextOne) {
     {
         Running runner(machine);
         ASSERT_TRUE(runner->up(with_data(), "root"));
-        while (!machine.waitsForStore) std::this_thread::sleep_for(1ms);
+        machine.waitsForStore.wait(false);
     }
     machine.storesNeverCome = false;
     Running next(machine);

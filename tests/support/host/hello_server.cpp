@@ -6,6 +6,7 @@
 //   /hold      the connection stays, and what comes on it goes back
 // and behind any of them /burn/N: it uses N milliseconds of CPU before it answers.
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -45,7 +46,8 @@ void burn(int milliseconds) {
     while (std::clock() < end) continue;
 }
 
-void echo(int connection) {
+void echo(int connection, const std::string& first) {
+    if (write(connection, first.data(), first.size()) < 0) std::perror("writing");
     char bytes[4096];
     ssize_t size = 0;
     while ((size = read(connection, bytes, sizeof(bytes))) > 0)
@@ -82,7 +84,8 @@ bool serve(int connection) {
     std::printf("%.*s %.*s\n", static_cast<int>(method.size()), method.data(), static_cast<int>(path.size()),
                 path.data());
     if (path == "/hold") {
-        std::thread(echo, connection).detach();
+        const std::size_t end = text.find("\r\n\r\n");  // more may have come with it
+        std::thread(echo, connection, std::string(text.substr(std::min(end, text.size() - 4) + 4))).detach();
         return false;
     }
     if (const std::size_t burns = path.find("/burn/"); burns != std::string_view::npos)

@@ -213,7 +213,7 @@ def every_call_of_the_kernel_is_refused_but_those_published(cgroup):
 
 # What a task sees ------------------------------------------------------------------------------------------------------
 
-DEVICES = {"/dev/full c 1:7", "/dev/null c 1:3", "/dev/random c 1:8", "/dev/tty c 5:0", "/dev/urandom c 1:9", "/dev/zero c 1:5"}
+DEVICES = {"/dev/full c 1:7", "/dev/null c 1:3", "/dev/pts/ptmx c 5:2", "/dev/random c 1:8", "/dev/tty c 5:0", "/dev/urandom c 1:9", "/dev/zero c 1:5"}
 # Of the machine or of another environment.
 FOREIGN = ["/etc/shadow", "/proc/kallsyms", "/proc/cmdline", "/proc/interrupts", "/proc/iomem", "/proc/slabinfo", "/proc/zoneinfo", "/proc/vmallocinfo",
            "/proc/pressure/cpu", "/var/lib/tenantry/ca/ca.key", f"{NESTED}/norte/production/services/api/hosts"]  # fmt: skip
