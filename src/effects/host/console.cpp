@@ -1,10 +1,8 @@
 #include "console.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstring>
-#include <utility>
 
 #include <fmt/format.h>
 #include <poll.h>
@@ -13,6 +11,8 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
+
+#include <tenantry/host/descriptor_message.hpp>
 
 #include "files.hpp"
 
@@ -25,46 +25,11 @@ using std::chrono::milliseconds;
 constexpr const char* folder = "/run/tenantry/n";
 constexpr milliseconds lookEvery{20};
 
-// A message of one byte with room for one descriptor.
-struct OneDescriptor {
-    char byte = 0;
-    iovec bytes{&byte, 1};
-    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
-    msghdr message{.msg_name = nullptr,
-                   .msg_namelen = 0,
-                   .msg_iov = &bytes,
-                   .msg_iovlen = 1,
-                   .msg_control = control.data(),
-                   .msg_controllen = control.size(),
-                   .msg_flags = 0};
-};
-
-Result<Descriptor> receive(const Descriptor& from) {
-    OneDescriptor got;
-    if (recvmsg(from.number(), &got.message, MSG_CMSG_CLOEXEC) < 0)
-        return fail("taking the terminal of crun: {}", reason(errno));
-    const cmsghdr* header = CMSG_FIRSTHDR(&got.message);
-    if (header == nullptr || header->cmsg_type != SCM_RIGHTS || header->cmsg_len != CMSG_LEN(sizeof(int)))
-        return fail("crun sent no terminal");
-    int number = -1;
-    std::memcpy(&number, CMSG_DATA(header), sizeof(number));
-    Descriptor terminal(number);
+Result<Descriptor> receive_terminal(int socket) {
+    Descriptor terminal = TRY(receive_descriptor(socket));
     unsigned index = 0;
-    if (ioctl(number, TIOCGPTN, &index) != 0) return fail("crun sent something else than a terminal");
+    if (ioctl(terminal.number(), TIOCGPTN, &index) != 0) return fail("it is something else than a terminal");
     return terminal;
-}
-
-Result<void> send(int to, const Descriptor& terminal) {
-    OneDescriptor sent;
-    cmsghdr* header = CMSG_FIRSTHDR(&sent.message);
-    header->cmsg_level = SOL_SOCKET;
-    header->cmsg_type = SCM_RIGHTS;
-    header->cmsg_len = CMSG_LEN(sizeof(int));
-    const int number = terminal.number();
-    std::memcpy(CMSG_DATA(header), &number, sizeof(number));
-    if (sendmsg(to, &sent.message, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
-        return fail("passing the terminal on: {}", reason(errno));
-    return {};
 }
 
 }  // namespace
@@ -100,8 +65,8 @@ Result<bool> Console::pass_on(int to, Child& crun, milliseconds deadline) const 
     if (connection.number() < 0) return fail("taking the terminal of crun: {}", reason(errno));
     const timeval patience{.tv_sec = std::chrono::ceil<std::chrono::seconds>(deadline).count(), .tv_usec = 0};
     setsockopt(connection.number(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-    const Descriptor terminal = TRY(receive(connection));
-    TRY_VOID(send(to, terminal));
+    const Descriptor terminal = TRY(wrap(receive_terminal(connection.number()), "taking the terminal of crun"));
+    TRY_VOID(wrap(send_descriptor(to, terminal), "passing the terminal on"));
     return true;
 }
 

@@ -14,7 +14,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include <tenantry/host/workspace.hpp>
+#include <tenantry/host/descriptor_message.hpp>
 
 #include "streams.hpp"
 
@@ -35,22 +35,6 @@ sigset_t heeded() {
     sigemptyset(&set);
     for (const int signal : {SIGWINCH, SIGHUP, SIGINT, SIGQUIT, SIGTERM}) sigaddset(&set, signal);
     return set;
-}
-
-Descriptor receive(const Descriptor& from) {
-    char byte = 0;
-    iovec bytes{&byte, 1};
-    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
-    msghdr message{};
-    message.msg_iov = &bytes;
-    message.msg_iovlen = 1;
-    message.msg_control = control.data();
-    message.msg_controllen = control.size();
-    const ssize_t got = recvmsg(from.number(), &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
-    const cmsghdr* header = got < 0 ? nullptr : CMSG_FIRSTHDR(&message);
-    int number = -1;
-    if (header != nullptr && header->cmsg_type == SCM_RIGHTS) std::memcpy(&number, CMSG_DATA(header), sizeof(number));
-    return Descriptor(number);
 }
 
 }  // namespace
@@ -88,9 +72,10 @@ class Terminal::Pump {
     [[nodiscard]] short wanted() const { return static_cast<short>(pending_.empty() ? POLLIN : POLLIN | POLLOUT); }
 
     void take_over() {
-        program_ = receive(pair_[0]);
+        auto received = host::receive_descriptor(pair_[0].number());
         pair_[0] = Descriptor();  // nothing more comes
-        if (program_.number() < 0) return;
+        if (!received) return;
+        program_ = *std::move(received);
         fcntl(program_.number(), F_SETFL, O_NONBLOCK);
         resize();
         termios raw = own_;

@@ -83,7 +83,8 @@ TEST(Watcher, OfManyGoodAnswersTheFirstIsToldAndTheOneByWhichItIsSteady) {
     EXPECT_TRUE(task.tells(50, 2, 0));
 }
 
-// What comes sooner than the one that is waited for wakes who waits: else each of these would be late by up to a second.
+// What comes sooner than the one that is waited for wakes who waits: else each of these would be late by up to a
+// second.
 TEST(Watcher, IsAskedAtItsTime) {
     AskedTask task;
     EXPECT_TRUE(task.tells(2000, 1, 0));
